@@ -1,0 +1,44 @@
+import type { Level } from './protocol/level.js';
+
+/**
+ * What an adapter hands to the core: one log record in the shape all hosts share.
+ *
+ * Nothing in it is copied or scrubbed yet; the core reads it synchronously and keeps no reference to it.
+ */
+export interface LogRecord {
+  /** The level in Sentry's words. */
+  readonly level: Level;
+  /** The host's own word for the level (`'http'`, `'notice'`, `'35'`). */
+  readonly levelName: string;
+  /** When the record was made, in milliseconds since the epoch. */
+  readonly time: number;
+  /** The final text. */
+  readonly message: string;
+  /** The text before its placeholders were filled, where the host still has it. */
+  readonly template?: string | undefined;
+  /** What filled the placeholders of `template`, in order. */
+  readonly params?: readonly unknown[] | undefined;
+  /** The error the record is about: an Error, or any value that was thrown. */
+  readonly error?: unknown;
+  /** The logger's name: log4js category, pino `name`, winston `label`, else the host's name. */
+  readonly logger?: string | undefined;
+  /** All other fields of the record. */
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
+  /** Fields with a meaning of their own on an event, lifted out of `data`. */
+  readonly context?: RecordContext | undefined;
+  /** False: nobody caught the error, the process is about to die of it. Default true. */
+  readonly handled?: boolean | undefined;
+  /** Which adapter made the record (`'winston'`, `'pino'`, `'log4js'`, `'console'`). */
+  readonly origin: string;
+}
+
+/** The keys of a record that have a meaning of their own; values are the host's, unchecked. */
+export interface RecordContext {
+  readonly tags?: unknown;
+  readonly user?: unknown;
+  readonly fingerprint?: unknown;
+  readonly request?: unknown;
+  readonly transaction?: unknown;
+  /** Overrides the client's `sampleRate` for this record; 0 to 1. */
+  readonly sampleRate?: unknown;
+}
