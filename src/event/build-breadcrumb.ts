@@ -1,0 +1,119 @@
+import type { Breadcrumb } from '../protocol/event.js';
+import { eventLevel, levelFromName } from '../protocol/level.js';
+import type { LogRecord } from '../record.js';
+import type { Bounds, JsonValue, Scrubber } from '../scrub/walk.js';
+import { plausibleSeconds } from './timestamp.js';
+
+/** Servers cut a breadcrumb's message at 8,192 characters; a hundred of those would fill the event (raven kept 1,024). */
+const MESSAGE_LENGTH = 2_048;
+/** Relay's limit for `category` and `type`. */
+const CATEGORY_LENGTH = 128;
+/** Relay keeps 2 KiB of data per breadcrumb. Depth counts the data object itself. */
+const DATA: Bounds = { depth: 3, breadth: 50, nodes: 200, stringLength: 1_024, bytes: 4_096 };
+/** Strings up to this length are kept as they are until an event goes out; longer ones are scrubbed and cut at once. */
+const KEEP_RAW = 512;
+
+/**
+ * A breadcrumb as a scope keeps it: flat primitives as the host gave them, everything else already a clean bounded copy.
+ * Strings are immutable, so keeping them is cheap; they are scrubbed when the first event that needs them goes out.
+ */
+export interface KeptBreadcrumb {
+  /** Seconds since the epoch. */
+  readonly timestamp: number;
+  readonly level: Breadcrumb['level'];
+  readonly category: string | undefined;
+  readonly message: string | undefined;
+  readonly type: string | undefined;
+  readonly data: Readonly<Record<string, unknown>> | undefined;
+  /** The JSON text and by whose rules it was scrubbed: made once, not once per event. */
+  encoded?: { readonly by: Scrubber; readonly text: string };
+}
+
+/** What stays of a record when it becomes a breadcrumb. Runs for every such log call: no walk unless data is nested. */
+export function breadcrumbFromRecord(record: LogRecord, scrubber: Scrubber, now: number): KeptBreadcrumb {
+  return {
+    timestamp: plausibleSeconds(record.time, now),
+    level: eventLevel(record.level),
+    category: record.logger,
+    message: keptText(record.message, MESSAGE_LENGTH, scrubber),
+    type: undefined,
+    data: record.data && keptData(record.data, scrubber),
+  };
+}
+
+/** A breadcrumb from the user's own hand, or back from `beforeBreadcrumb`. Nothing about its shape is trusted. */
+export function breadcrumbFromUser(breadcrumb: Breadcrumb, scrubber: Scrubber, now: number): KeptBreadcrumb {
+  const { timestamp, level, category, message, type, data } = breadcrumb;
+  return {
+    timestamp: typeof timestamp === 'number' ? plausibleSeconds(timestamp * 1_000, now) : now / 1_000,
+    level: eventLevel((typeof level === 'string' ? levelFromName(level) : undefined) ?? 'info'),
+    category: typeof category === 'string' ? category : undefined,
+    message: message === undefined ? undefined : keptText(String(message), MESSAGE_LENGTH, scrubber),
+    type: typeof type === 'string' ? type : undefined,
+    data: data !== null && typeof data === 'object' ? keptData(data, scrubber) : undefined,
+  };
+}
+
+/** The breadcrumb as `beforeBreadcrumb` sees it: a clean copy. */
+export function readableBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber): Breadcrumb {
+  return JSON.parse(encodeBreadcrumb(kept, scrubber)) as Breadcrumb;
+}
+
+/** The JSON text of a breadcrumb, scrubbed and serialized at the first call for these rules. */
+export function encodeBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber): string {
+  if (kept.encoded?.by === scrubber) return kept.encoded.text;
+  const text = JSON.stringify(cleanBreadcrumb(kept, scrubber));
+  kept.encoded = { by: scrubber, text };
+  return text;
+}
+
+function cleanBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber): Record<string, JsonValue> {
+  const clean: Record<string, JsonValue> = { timestamp: kept.timestamp };
+  if (kept.type !== undefined) clean['type'] = scrubber.text(kept.type, CATEGORY_LENGTH);
+  if (kept.category !== undefined) clean['category'] = scrubber.text(kept.category, CATEGORY_LENGTH);
+  if (kept.level !== undefined) clean['level'] = kept.level;
+  if (kept.message !== undefined) clean['message'] = scrubber.text(kept.message, MESSAGE_LENGTH);
+  if (kept.data !== undefined) clean['data'] = scrubber.clean(kept.data, DATA);
+  return clean;
+}
+
+/** Flat short data is copied as it is; the first value that is not flat hands the whole object to the walk. */
+function keptData(data: object, scrubber: Scrubber): Readonly<Record<string, unknown>> | undefined {
+  const copy: Record<string, unknown> = {};
+  let count = 0;
+  try {
+    for (const key in data) {
+      // By descriptor, so that no getter runs here: it might be slow or throw (and this is faster than a clock read).
+      const property = Object.getOwnPropertyDescriptor(data, key);
+      if (property === undefined) continue;
+      if (++count > DATA.breadth || property.get !== undefined || key === '__proto__' || !isFlat(property.value)) {
+        return asData(scrubber.clean(data, DATA));
+      }
+      copy[key] = property.value;
+    }
+  } catch {
+    return asData(scrubber.clean(data, DATA));
+  }
+  return count === 0 ? undefined : copy;
+}
+
+function isFlat(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.length <= KEEP_RAW;
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return true;
+    default:
+      return value === null;
+  }
+}
+
+function asData(clean: JsonValue): Readonly<Record<string, unknown>> {
+  return clean !== null && typeof clean === 'object' && !Array.isArray(clean) ? clean : { value: clean };
+}
+
+function keptText(text: string, maxLength: number, scrubber: Scrubber): string {
+  return text.length <= maxLength ? text : scrubber.text(text, maxLength);
+}

@@ -1,0 +1,150 @@
+import { eventLevel } from '../protocol/level.js';
+import type { LogRecord } from '../record.js';
+import type { JsonValue, Scrubber } from '../scrub/walk.js';
+import { encodeBreadcrumb, type KeptBreadcrumb } from './build-breadcrumb.js';
+import { type EncodeExceptionsOptions, encodeExceptions, errorExtras, readErrors } from './exception.js';
+import { cleanRequest } from './request.js';
+import {
+  type CleanContent,
+  type CleanObject,
+  cleanObject,
+  cleanTags,
+  EXTRA,
+  oneLine,
+  plainText,
+  type ScopeContent,
+  SMALL,
+  type Trace,
+} from './scope-content.js';
+import { plausibleSeconds } from './timestamp.js';
+
+/** An event as the JSON texts of its fields: what was serialized once is not serialized again. */
+export type EventFields = Record<string, string>;
+
+/** What does not change between two events of one client. */
+export interface EventBase {
+  readonly scrubber: Scrubber;
+  readonly encodeStack: EncodeExceptionsOptions['encodeStack'];
+  /** Platform, sdk, release, environment, server name, modules: texts made once. */
+  readonly fields: Readonly<EventFields>;
+  /** os, runtime, device, app. */
+  readonly contexts: CleanObject;
+  /** The tags, extra, user and contexts of the client's options. */
+  readonly content: ScopeContent;
+  readonly cleanContent: (content: ScopeContent) => CleanContent;
+  /** Keys of a record's data that also become tags. */
+  readonly contextTags: readonly string[];
+}
+
+/** One event to be built. */
+export interface EventInput {
+  readonly eventId: string;
+  readonly record: LogRecord;
+  /** How the error came to us: `auto.log.winston`, `generic`; and whether the host survived it. */
+  readonly mechanism: { readonly type: string; readonly handled: boolean };
+  readonly scope: ScopeContent;
+  readonly trace: Trace;
+  readonly breadcrumbs: readonly KeptBreadcrumb[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Relay's limits in characters: logger 64, transaction 200, log text 8,192. */
+const LOGGER_LENGTH = 64;
+const TRANSACTION_LENGTH = 200;
+const TEXT_LENGTH = 8_192;
+
+/** Joins record, scope, cached frames and static parts. Everything in the result is clean. */
+export function buildEvent(input: EventInput, base: EventBase): EventFields {
+  const { record } = input;
+  const fields: EventFields = {
+    event_id: JSON.stringify(input.eventId),
+    timestamp: JSON.stringify(plausibleSeconds(record.time, input.now)),
+    ...base.fields,
+    level: JSON.stringify(eventLevel(record.level)),
+  };
+  addNames(fields, input, base);
+  const logEntry = encodeLogEntry(record, base.scrubber);
+  if (logEntry !== undefined) fields['logentry'] = logEntry;
+  addContent(fields, input, base, addException(fields, input, base));
+  if (input.breadcrumbs.length > 0) {
+    const texts = input.breadcrumbs.map((breadcrumb) => encodeBreadcrumb(breadcrumb, base.scrubber));
+    fields['breadcrumbs'] = `{"values":[${texts.join(',')}]}`;
+  }
+  return fields;
+}
+
+/** The text of an event made of the texts of its fields. */
+export function joinFields(fields: Readonly<EventFields>): string {
+  const parts: string[] = [];
+  for (const name of Object.keys(fields)) parts.push(`${JSON.stringify(name)}:${fields[name]}`);
+  return `{${parts.join(',')}}`;
+}
+
+function addNames(fields: EventFields, { record, scope }: EventInput, { scrubber, content }: EventBase): void {
+  const line = (text: string, length: number): string => JSON.stringify(scrubber.text(oneLine(text), length));
+  if (record.logger !== undefined) fields['logger'] = line(record.logger, LOGGER_LENGTH);
+  const transaction = record.context?.transaction ?? scope.transaction ?? content.transaction;
+  if (typeof transaction === 'string') fields['transaction'] = line(transaction, TRANSACTION_LENGTH);
+  const fingerprint = record.context?.fingerprint ?? scope.fingerprint ?? content.fingerprint;
+  const parts = typeof fingerprint === 'string' ? [fingerprint] : fingerprint;
+  if (Array.isArray(parts)) fields['fingerprint'] = JSON.stringify(cleanTexts(parts, scrubber));
+}
+
+function encodeLogEntry(record: LogRecord, scrubber: Scrubber): string | undefined {
+  if (record.message === '' && record.template === undefined) return undefined;
+  const entry: Record<string, JsonValue> = { formatted: scrubber.text(record.message, TEXT_LENGTH) };
+  if (record.template !== undefined) {
+    entry['message'] = scrubber.text(record.template, TEXT_LENGTH);
+    if (record.params !== undefined && record.params.length > 0) entry['params'] = cleanTexts(record.params, scrubber);
+  }
+  return JSON.stringify(entry);
+}
+
+/** Strings are the one form of params and fingerprints that every server accepts. */
+function cleanTexts(values: readonly unknown[], scrubber: Scrubber): string[] {
+  const clean = scrubber.clean(values, SMALL);
+  return Array.isArray(clean) ? clean.map(plainText) : [];
+}
+
+/** Returns what the errors' own properties add to the contexts. */
+function addException(fields: EventFields, { record, mechanism }: EventInput, base: EventBase): CleanObject {
+  if (record.error === undefined) return {};
+  const facts = readErrors(record.error);
+  const { scrubber, encodeStack } = base;
+  const { type: mechanismType, handled } = mechanism;
+  fields['exception'] = encodeExceptions(facts, { mechanismType, handled, scrubber, encodeStack });
+  return errorExtras(facts, scrubber) ?? {};
+}
+
+function addContent(fields: EventFields, input: EventInput, base: EventBase, errorContexts: CleanObject): void {
+  const { record, trace } = input;
+  const { scrubber } = base;
+  const own = base.cleanContent(base.content);
+  const scope = base.cleanContent(input.scope);
+  const data = cleanObject(record.data, EXTRA, scrubber) ?? {};
+  const lifted = Object.fromEntries(base.contextTags.flatMap((key) => (key in data ? [[key, data[key]]] : [])));
+  const tags = {
+    ...own.tags,
+    ...scope.tags,
+    ...cleanTags(lifted, scrubber),
+    ...cleanTags(record.context?.tags, scrubber),
+  };
+  addObject(fields, 'tags', tags);
+  addObject(fields, 'extra', { ...own.extra, ...scope.extra, ...data });
+  addObject(fields, 'user', cleanObject(record.context?.user, SMALL, scrubber) ?? scope.user ?? own.user);
+  addObject(fields, 'request', cleanRequest(record.context?.request, scrubber));
+  addObject(fields, 'contexts', {
+    ...errorContexts,
+    ...base.contexts,
+    ...own.contexts,
+    ...scope.contexts,
+    trace: { trace_id: trace.traceId, span_id: trace.spanId },
+  });
+}
+
+/** Empty objects are left out. */
+function addObject(fields: EventFields, name: string, value: CleanObject | undefined): void {
+  const text = JSON.stringify(value);
+  if (text !== undefined && text !== '{}') fields[name] = text;
+}

@@ -1,0 +1,40 @@
+import type { EventFields } from './build-event.js';
+import { joinFields } from './build-event.js';
+
+/** Relay and Bugsink refuse events above 1 MiB (uncompressed). */
+export const MAX_EVENT_BYTES: number = 1_024 * 1_024;
+
+/** What goes first when an event is too large; what says where the error was goes last. */
+const SHED_ORDER = ['breadcrumbs', 'extra', 'request', 'modules', 'contexts', 'user', 'tags', 'exception', 'logentry'];
+
+/** The text of an event that every server takes, and the names of the fields that had to be left out for it. */
+export interface FittedEvent {
+  readonly text: string;
+  readonly shed: readonly string[];
+}
+
+/** Leaves out whole fields in the order of their worth until the event is small enough. */
+export function fitEvent(fields: Readonly<EventFields>): FittedEvent {
+  const left = { ...fields };
+  const shed: string[] = [];
+  let text = joinFields(left);
+  for (const field of SHED_ORDER) {
+    if (isSmall(text)) break;
+    if (left[field] === undefined) continue;
+    delete left[field];
+    shed.push(field);
+    text = joinFields({ ...left, tags: taggedAsShed(left['tags'], shed) });
+  }
+  return { text, shed };
+}
+
+/** A character is at most three bytes, so most events need no counting. */
+function isSmall(text: string): boolean {
+  return text.length * 3 <= MAX_EVENT_BYTES || Buffer.byteLength(text) <= MAX_EVENT_BYTES;
+}
+
+/** The reader of the event must be able to see that something is missing. */
+function taggedAsShed(tags: string | undefined, shed: readonly string[]): string {
+  const known = tags === undefined ? {} : (JSON.parse(tags) as Record<string, string>);
+  return JSON.stringify({ ...known, 'jackdaw.shed': shed.join(',') });
+}

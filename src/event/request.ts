@@ -1,0 +1,45 @@
+import type { Bounds, JsonValue, Scrubber } from '../scrub/walk.js';
+import { type CleanObject, cleanObject } from './scope-content.js';
+
+/** Relay keeps 8 KiB of a request's body; headers and cookies are small. */
+const BOUNDS: Bounds = { depth: 4, breadth: 100, nodes: 500, stringLength: 8_192, bytes: 32 * 1_024 };
+
+/** What is taken from a request: no sockets, no raw header lists, no bodies of streams. */
+const FIELDS = ['method', 'headers', 'cookies', 'query_string', 'data', 'env'] as const;
+
+/**
+ * The request fields of an event, from an `http.IncomingMessage` (or a framework's request that extends it) or from an
+ * object that already has these fields. Undefined where there is neither method nor URL.
+ */
+export function cleanRequest(request: unknown, scrubber: Scrubber): CleanObject | undefined {
+  if (request === null || typeof request !== 'object') return undefined;
+  const picked: Record<string, unknown> = {};
+  for (const field of FIELDS) picked[field] = read(request, field);
+  const url = read(request, 'originalUrl') ?? read(request, 'url');
+  if (typeof url === 'string') {
+    const [path, query] = splitOnce(url, '?');
+    picked['url'] = path;
+    if (query !== undefined) picked['query_string'] ??= Object.fromEntries(new URLSearchParams(query));
+  }
+  if (picked['method'] === undefined && picked['url'] === undefined) return undefined;
+  const clean = cleanObject(picked, BOUNDS, scrubber) ?? {};
+  return Object.fromEntries(Object.entries(clean).filter(([field]) => isGiven(picked[field])));
+}
+
+function isGiven(value: unknown): value is JsonValue {
+  return value !== undefined && value !== null && typeof value !== 'function';
+}
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Frameworks define their fields as getters, which may throw on a request that is over. */
+function read(object: object, field: string): unknown {
+  try {
+    return (object as Record<string, unknown>)[field];
+  } catch {
+    return undefined;
+  }
+}

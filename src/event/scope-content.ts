@@ -1,0 +1,89 @@
+import type { Level } from '../protocol/level.js';
+import type { Bounds, JsonValue, Scrubber } from '../scrub/walk.js';
+
+/** What a scope or the client's options know about every event; contents are replaced as a whole, never changed. */
+export interface ScopeContent {
+  readonly tags: Readonly<Record<string, unknown>>;
+  readonly extra: Readonly<Record<string, unknown>>;
+  readonly contexts: Readonly<Record<string, unknown>>;
+  readonly user?: Readonly<Record<string, unknown>> | undefined;
+  readonly fingerprint?: readonly string[] | undefined;
+  readonly level?: Level | undefined;
+  readonly transaction?: string | undefined;
+  readonly trace?: Trace | undefined;
+}
+
+/** The ids that link what happens together: 32 and 16 hex digits. */
+export interface Trace {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+export type CleanObject = { readonly [key: string]: JsonValue };
+
+/** A content after the walk: ready to be joined and serialized. */
+export interface CleanContent {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly extra: CleanObject;
+  readonly contexts: CleanObject;
+  readonly user: CleanObject | undefined;
+}
+
+/** Relay's limits for tags; older servers know only 32 characters of key, but cut by themselves. */
+const TAG_LENGTH = 200;
+const TAG_COUNT = 200;
+/** Relay keeps 16 KiB per value and 256 KiB of extra in all, 8 KiB per context. */
+export const EXTRA: Bounds = { depth: 7, breadth: 100, nodes: 5_000, stringLength: 8_192, bytes: 192 * 1_024 };
+const CONTEXTS: Bounds = { depth: 6, breadth: 100, nodes: 2_000, stringLength: 4_096, bytes: 64 * 1_024 };
+export const SMALL: Bounds = { depth: 4, breadth: 200, nodes: 1_000, stringLength: 1_024, bytes: 64 * 1_024 };
+
+/** Cleans contents by one client's rules; a content that did not change since the last event is not walked again. */
+export function createContentCleaner(scrubber: Scrubber): (content: ScopeContent) => CleanContent {
+  const known = new WeakMap<ScopeContent, CleanContent>();
+  return function cleanContent(content) {
+    let clean = known.get(content);
+    if (clean === undefined) {
+      clean = {
+        tags: cleanTags(content.tags, scrubber),
+        extra: cleanObject(content.extra, EXTRA, scrubber) ?? {},
+        contexts: cleanObject(content.contexts, CONTEXTS, scrubber) ?? {},
+        user: cleanObject(content.user, SMALL, scrubber),
+      };
+      known.set(content, clean);
+    }
+    return clean;
+  };
+}
+
+/** A clean copy of an object; undefined for anything else. */
+export function cleanObject(value: unknown, bounds: Bounds, scrubber: Scrubber): CleanObject | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  const clean = scrubber.clean(value, bounds);
+  return isCleanObject(clean) ? clean : undefined;
+}
+
+/** Tags as servers take them: names of a small alphabet, values of one line of text. Empty ones are left out. */
+export function cleanTags(tags: unknown, scrubber: Scrubber): Record<string, string> {
+  const clean: Record<string, string> = {};
+  const walked = cleanObject(tags, SMALL, scrubber) ?? {};
+  for (const key of Object.keys(walked).slice(0, TAG_COUNT)) {
+    const name = key.replace(/[^A-Za-z0-9_.:-]/g, '-').slice(0, TAG_LENGTH);
+    const value = scrubber.text(oneLine(plainText(walked[key] ?? '')), TAG_LENGTH);
+    if (name !== '' && name !== '__proto__' && value !== '') clean[name] = value;
+  }
+  return clean;
+}
+
+/** A clean value as text: strings as they are, all else as JSON. */
+export function plainText(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Loggers, tags and transactions are lines: servers refuse a line break in them. */
+export function oneLine(text: string): string {
+  return text.replace(/[\r\n]+/g, ' ');
+}
+
+function isCleanObject(value: JsonValue): value is { [key: string]: JsonValue } {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
