@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import { isLoopback } from '../inbox/loopback.js';
+import { printable } from '../inbox/printable.js';
+import { type View, viewFor } from '../inbox/view.js';
+import { type Dsn, envelopeUrl, parseDsn, publicDsn } from '../protocol/dsn.js';
+import { type Command, type CommandIo, UsageError } from './command.js';
+
+const LABEL_WIDTH = 12;
+/** A key shorter than this is masked altogether: its last four characters would be too much of it. */
+const MIN_LENGTH_TO_SHOW = 16;
+
+/** Explains a DSN without showing what is secret about it. */
+export const dsnCommand: Command = {
+  name: 'dsn',
+  summary: 'explain a DSN: its parts, where events go, what is odd about it',
+  help: `jackdaw dsn [options] [<dsn>]
+
+Takes SENTRY_DSN from the environment when no DSN is given.
+
+  --public   print only the DSN without its secret, for others to see`,
+  run,
+};
+
+async function run(args: readonly string[], io: CommandIo): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { public: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  if (positionals.length > 1) throw new UsageError('one DSN at a time');
+  const text = positionals[0] ?? io.env['SENTRY_DSN'] ?? '';
+  if (text === '') throw new UsageError('no DSN given, and SENTRY_DSN is not set');
+  const dsn = parseDsn(text);
+  io.stdout.write(values.public ? `${publicDsn(dsn)}\n` : explain(dsn, viewFor(io.stdout, io.env)));
+  return 0;
+}
+
+function explain(dsn: Dsn, view: View): string {
+  const rows: readonly (readonly [label: string, text: string])[] = [
+    ['protocol', dsn.protocol],
+    ['host', dsn.host],
+    ['port', dsn.port === '' ? `${dsn.protocol === 'https' ? 443 : 80} (default)` : dsn.port],
+    ['path', dsn.path === '' ? 'none' : dsn.path],
+    ['project', dsn.projectId],
+    ['key', maskKey(dsn.publicKey)],
+    ['secret', dsn.secretKey === '' ? 'none' : 'present, not shown'],
+    ['transport', dsn.transport ?? 'http (default)'],
+    ['parameters', printable(Object.keys(dsn.params).join(', '), view.width - LABEL_WIDTH) || 'none'],
+    ['envelopes', `POST ${envelopeUrl(dsn)}`],
+  ];
+  const warnings = warningsFor(dsn).map(
+    (warning) => `${view.paint('yellow', 'warning'.padEnd(LABEL_WIDTH))}${warning}`,
+  );
+  const lines = rows.map(([label, text]) => `${view.paint('dim', label.padEnd(LABEL_WIDTH))}${text}`);
+  return [...lines, ...warnings].map((line) => `${line}\n`).join('');
+}
+
+function maskKey(key: string): string {
+  return `********${key.length < MIN_LENGTH_TO_SHOW ? '' : key.slice(-4)}`;
+}
+
+function warningsFor({ protocol, host, projectId, publicKey, secretKey }: Dsn): string[] {
+  const warnings: string[] = [];
+  if (secretKey !== '') warnings.push('the secret is legacy: no server needs it, --public prints the DSN without it');
+  if (!/^\d+$/.test(projectId)) warnings.push('the project is not a number, as it is at Sentry');
+  if (protocol === 'http' && !isLoopback(host)) warnings.push('http to another machine: events travel unencrypted');
+  if (!/^[0-9a-f]{32}$/i.test(publicKey)) warnings.push('the key is not 32 hex digits: Sentry and GlitchTip refuse it');
+  return warnings;
+}

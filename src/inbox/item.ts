@@ -1,0 +1,16 @@
+/** A JSON object as it was received: nothing about its fields is known. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** One item of an envelope that the inbox accepted. */
+export interface InboxItem {
+  /** When it arrived, ISO 8601 in UTC. */
+  readonly receivedAt: string;
+  /** The project in the path it was posted to. */
+  readonly project: string;
+  /** The header of the envelope it came in: `event_id`, `sent_at`, `sdk`, … */
+  readonly envelope: JsonObject;
+  /** Its own header: `type`, `length`, … */
+  readonly header: JsonObject & { readonly type: string };
+  /** The parsed JSON. For attachments, and for what is no JSON object, `{ size, base64 }`, without `base64` above 1 MiB. */
+  readonly payload: JsonObject;
+}

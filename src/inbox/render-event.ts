@@ -1,0 +1,89 @@
+import type { InboxItem, JsonObject } from './item.js';
+import { asText, objectAt, objectsAt, textAt } from './json-fields.js';
+import { detail, detailWidth, heading, line, textWidth } from './layout.js';
+import { maskedPaths } from './masked-paths.js';
+import { printable, printableList } from './printable.js';
+import type { View } from './view.js';
+
+/** An event: what happened, where, and what else it carries. One line each, nothing that is not there. */
+export function renderEvent({ receivedAt, payload: event }: InboxItem, view: View): string[] {
+  const exceptions = objectsAt(event, 'exception');
+  const thrown = exceptions.at(-1);
+  const place = thrown && placeOf(thrown);
+  const title = thrown === undefined ? (messageOf(event) ?? '(no message)') : titleOf(thrown);
+  return [
+    heading(receivedAt, textAt(event, 'level') ?? 'error', textAt(event, 'logger'), view),
+    line(view.paint('bold', printable(title, textWidth(view)))),
+    ...(place === undefined ? [] : [line(view.paint('cyan', printable(`at ${place}`, textWidth(view))))]),
+    ...details(event, exceptions, view),
+  ];
+}
+
+/** The row of masked places, none when nothing was masked. */
+export function maskedRows(payload: JsonObject, view: View): string[] {
+  const paths = maskedPaths(payload);
+  return paths.length === 0
+    ? []
+    : [detail('masked', view.paint('green', printableList(paths, detailWidth(view))), view)];
+}
+
+function details(event: JsonObject, exceptions: readonly JsonObject[], view: View): string[] {
+  const width = detailWidth(view);
+  const logEntry = objectAt(event, 'logentry');
+  const message = messageOf(event);
+  const template = textAt(logEntry, 'message');
+  const causes = exceptions.slice(0, -1).reverse().map(typeOf);
+  const release = textAt(event, 'release');
+  const versions = [release, textAt(event, 'environment')].filter((part) => part !== undefined);
+  const thrown = exceptions.at(-1);
+  const rows: readonly (readonly [label: string, text: string | undefined])[] = [
+    ['caused by', printableList(causes, width)],
+    ['message', thrown !== undefined && message !== textAt(thrown, 'value') ? message : undefined],
+    ['template', template === message ? undefined : template],
+    ['tags', printableList(tagsOf(event), width)],
+    [release === undefined ? 'environment' : 'release', printableList(versions, width)],
+    ['breadcrumbs', String(objectsAt(event, 'breadcrumbs').length || '')],
+  ];
+  return [
+    ...rows.flatMap(([label, text = '']) => (text === '' ? [] : [detail(label, printable(text, width), view)])),
+    ...maskedRows(event, view),
+  ];
+}
+
+/** The final text; `message` at the top is how old SDKs spell it. */
+function messageOf(event: JsonObject): string | undefined {
+  const logEntry = objectAt(event, 'logentry');
+  return textAt(logEntry, 'formatted') ?? textAt(logEntry, 'message') ?? textAt(event, 'message');
+}
+
+function typeOf(exception: JsonObject): string {
+  return textAt(exception, 'type') ?? 'Error';
+}
+
+function titleOf(exception: JsonObject): string {
+  const value = textAt(exception, 'value');
+  return value === undefined ? typeOf(exception) : `${typeOf(exception)}: ${value}`;
+}
+
+/** The frame nearest to the throw that is the user's own, else the nearest of all: `charge (src/payments.js:42)`. */
+function placeOf(exception: JsonObject): string | undefined {
+  const frames = objectsAt(objectAt(exception, 'stacktrace'), 'frames');
+  const frame = frames.findLast((candidate) => candidate['in_app'] === true) ?? frames.at(-1);
+  if (frame === undefined) return undefined;
+  const file = textAt(frame, 'filename') ?? textAt(frame, 'abs_path') ?? '?';
+  const lineNumber = textAt(frame, 'lineno');
+  const name = textAt(frame, 'function');
+  const position = lineNumber === undefined ? file : `${file}:${lineNumber}`;
+  // `?` is how the protocol spells a function without a name.
+  return name === undefined || name === '?' ? position : `${name} (${position})`;
+}
+
+/** `key=value`; the protocol allows an object and a list of pairs. */
+function tagsOf(event: JsonObject): string[] {
+  const tags = event['tags'];
+  const pairs: readonly unknown[] = Array.isArray(tags) ? tags : Object.entries(objectAt(event, 'tags'));
+  return pairs.flatMap((pair) => {
+    const [key, value] = Array.isArray(pair) ? pair.map(asText) : [];
+    return key === undefined ? [] : [`${key}=${value ?? ''}`];
+  });
+}
