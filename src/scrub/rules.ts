@@ -1,0 +1,94 @@
+import { KEY_LENGTH } from './bounds.js';
+import { DEFAULT_DENY_KEYS, DEFAULT_IGNORE_KEYS } from './deny-keys.js';
+import { DEFAULT_DETECTORS, type Detector } from './detectors.js';
+import { createKeyMatcher } from './keys.js';
+import { remember } from './remember.js';
+import { scrubText } from './text.js';
+
+const DEFAULT_MASK = '[Filtered]';
+
+/** What is secret, and what it is replaced with. */
+export interface RuleOptions {
+  /** False: nothing is secret; values are only normalised and cut. */
+  readonly rules: boolean;
+  /** Terms of `createKeyMatcher`, on top of `DEFAULT_DENY_KEYS`. */
+  readonly denyKeys?: readonly string[] | undefined;
+  /** Keys never masked, on top of `DEFAULT_IGNORE_KEYS`. */
+  readonly ignoreKeys?: readonly string[] | undefined;
+  /** Run after `DEFAULT_DETECTORS`. */
+  readonly detectors?: readonly Detector[] | undefined;
+  /** Stands for a secret, whatever its length. Default: `[Filtered]`, the word of Sentry's own scrubbers. */
+  readonly mask?: string | undefined;
+  /** Given: values survive only at or below these keys, in any case of letters; deny keys and detectors apply there too. */
+  readonly allowKeys?: readonly string[] | undefined;
+}
+
+/** Hears which rule masked something: a detector's name, `key` or `allow`. */
+export type Hit = (rule: string) => void;
+
+/** What the rules say about one key. */
+export interface KeyRule {
+  /** The key as it goes out. */
+  readonly text: string;
+  /** Its value is masked, whatever it is. */
+  readonly sensitive: boolean;
+  /** Values at or below it survive. */
+  readonly allowed: boolean;
+  /** The rules that masked a part of the key itself. */
+  readonly hits: readonly string[];
+}
+
+/** The rules of one scrubber, ready to be asked. */
+export class Rules {
+  readonly mask: string;
+  /** Values without a key survive: always, unless only listed keys are allowed. */
+  readonly allowed: boolean;
+  readonly isSensitive: (key: string) => boolean;
+  readonly key: (key: string) => KeyRule;
+  readonly #detectors: readonly Detector[];
+
+  constructor({ rules, denyKeys = [], ignoreKeys = [], detectors = [], mask, allowKeys }: RuleOptions) {
+    this.mask = mask ?? DEFAULT_MASK;
+    this.isSensitive = rules
+      ? createKeyMatcher([...DEFAULT_DENY_KEYS, ...denyKeys], [...DEFAULT_IGNORE_KEYS, ...ignoreKeys])
+      : () => false;
+    this.#detectors = rules ? [...DEFAULT_DETECTORS, ...detectors] : [];
+    const allow = rules && allowKeys ? new Set(allowKeys.map((key) => key.toLowerCase())) : undefined;
+    this.allowed = allow === undefined;
+    this.key = remember((key) => this.#keyRule(key, allow?.has(key.toLowerCase()) ?? true));
+  }
+
+  /** The text without secrets; `hit` hears of each detector that found one. */
+  scrub(text: string, hit: Hit | undefined): string {
+    let scrubbed = text;
+    for (const detector of this.#detectors) {
+      const next = detect(detector, scrubbed, this.mask);
+      if (next === scrubbed) continue;
+      hit?.(detector.name);
+      scrubbed = next;
+    }
+    return scrubbed;
+  }
+
+  #keyRule(key: string, allowed: boolean): KeyRule {
+    const hits: string[] = [];
+    const text = scrubText(key, KEY_LENGTH, (part) => this.scrub(part, (rule) => hits.push(rule)));
+    return {
+      text,
+      // The shortened key too: a second walk sees no other.
+      sensitive: this.isSensitive(key) || (text !== key && this.isSensitive(text)),
+      allowed,
+      hits,
+    };
+  }
+}
+
+/** Fails closed: rather no text than one that was not looked through. */
+function detect(detector: Detector, text: string, mask: string): string {
+  try {
+    const scrubbed: unknown = detector.scrub(text, mask);
+    return typeof scrubbed === 'string' ? scrubbed : mask;
+  } catch {
+    return mask;
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * How far behind the cut a text is still scrubbed, in UTF-16 units, so that no secret is cut before it is found. The
+ * longest that cannot be told by their beginning are private keys (3,300 for RSA 4096) and cookies (4,096, RFC 6265).
+ */
+export const SLACK = 4_096;
+
+/**
+ * Scrubs first and cuts then, so that no half secret survives, without reading more of a long text than it needs to.
+ * The result is well-formed UTF-16 and ends in `…` where it was cut.
+ *
+ * @param maxLength UTF-16 units of the result, at least 1
+ */
+export function scrubText(text: string, maxLength: number, scrub: (text: string) => string): string {
+  if (text.length <= maxLength + SLACK) return cut(scrub(text).toWellFormed(), maxLength);
+  const scrubbed = scrub(detach(text.slice(0, maxLength + SLACK))).toWellFormed();
+  // A secret that the slice cut in two lies in its last units: they stay inside, however short the text has become.
+  return cut(scrubbed, Math.max(1, Math.min(maxLength, scrubbed.length - SLACK)));
+}
+
+/** Cuts between code points. */
+function cut(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const end = maxLength - 1;
+  return `${text.slice(0, isHighSurrogate(text.charCodeAt(end - 1)) ? end - 1 : end)}…`;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+/** A copy: V8's slice would keep the whole text it was taken from in memory. */
+function detach(slice: string): string {
+  return Buffer.from(slice).toString();
+}
