@@ -3,7 +3,8 @@ import type { Level } from './protocol/level.js';
 /**
  * What an adapter hands to the core: one log record in the shape all hosts share.
  *
- * Nothing in it is copied or scrubbed yet; the core reads it synchronously and keeps no reference to it.
+ * Nothing in it is copied or scrubbed yet; the core reads it synchronously and keeps no reference to it, `ownsData` and
+ * `readLater` apart.
  */
 export interface LogRecord {
   /** The level in Sentry's words. */
@@ -24,13 +25,23 @@ export interface LogRecord {
   readonly logger?: string | undefined;
   /** All other fields of the record. */
   readonly data?: Readonly<Record<string, unknown>> | undefined;
+  /** True: `data` was made for this record alone, a plain object without getters, so the core may keep it. Default false. */
+  readonly ownsData?: boolean | undefined;
   /** Fields with a meaning of their own on an event, lifted out of `data`. */
   readonly context?: RecordContext | undefined;
   /** False: nobody caught the error, the process is about to die of it. Default true. */
   readonly handled?: boolean | undefined;
+  /**
+   * Where a record is dear to read: reads it from an immutable source of bounded size that knows none of the host's
+   * objects. A breadcrumb keeps this function instead of the content, and calls it when an event goes out.
+   */
+  readonly readLater?: (() => RecordContent) | undefined;
   /** Which adapter made the record (`'winston'`, `'pino'`, `'log4js'`, `'console'`). */
   readonly origin: string;
 }
+
+/** What a breadcrumb shows of a record besides level and time. */
+export type RecordContent = Pick<LogRecord, 'message' | 'logger' | 'data'>;
 
 /** The keys of a record that have a meaning of their own; values are the host's, unchecked. */
 export interface RecordContext {

@@ -1,0 +1,27 @@
+import { gzip } from 'node:zlib';
+
+/** From here on `auto` compresses, in bytes: as @sentry/node does. */
+const AUTO_ABOVE = 32 * 1024;
+
+/** Level 1 takes a third of the time of the default, and makes JSON hardly larger. */
+const LEVEL = 1;
+
+/** A request body as it goes on the wire. */
+export interface Body {
+  readonly bytes: Buffer;
+  readonly encoding?: 'gzip';
+}
+
+/**
+ * Hands on the body compressed with gzip, the only encoding that every receiver reads; or as it is, where the option
+ * says so or gzip fails. Compression runs in libuv's thread pool.
+ */
+export function compress(bytes: Buffer, option: boolean | 'auto', done: (body: Body) => void): void {
+  if (option === false || (option === 'auto' && bytes.length <= AUTO_ABOVE)) {
+    done({ bytes });
+    return;
+  }
+  gzip(bytes, { level: LEVEL }, (error, compressed) => {
+    done(error === null ? { bytes: compressed, encoding: 'gzip' } : { bytes });
+  });
+}

@@ -1,0 +1,61 @@
+import type { Dsn } from '../protocol/dsn.js';
+import type { Envelope } from '../protocol/envelope.js';
+import type { Level } from '../protocol/level.js';
+import type { Outcome } from '../protocol/outcome.js';
+import type { HttpReply } from './exchange.js';
+
+/**
+ * Tells the ledger what became of an envelope. Called once per envelope; further calls are ignored. Never throws.
+ *
+ * With `countedByServer` the server has counted the loss itself (429): it is to be kept out of client reports.
+ */
+export type Settle = (outcome: Outcome, countedByServer?: boolean) => void;
+
+/**
+ * Takes envelopes out of the process.
+ *
+ * `send` never throws for a bad network; it calls `settle` when the fate of the envelope is known. An own transport may
+ * instead return a promise (resolved: delivered, rejected: `send_error`), or declare only `envelope`: then the hand-over
+ * itself counts as delivery.
+ */
+export interface Transport {
+  // biome-ignore lint/suspicious/noConfusingVoidType: a transport may answer by promise or by `settle`
+  send(envelope: Envelope, settle: Settle): void | Promise<unknown>;
+  /** Waits until everything handed over before is settled, at most `timeoutMs`. True: all settled. */
+  flush(timeoutMs: number): Promise<boolean>;
+  /** Flushes, then refuses what comes later and frees its sockets. */
+  close(timeoutMs: number): Promise<boolean>;
+  /** False: an envelope of this level would be shed at once, so it need not be built. Default: always true. */
+  admits?(level: Level): boolean;
+}
+
+/** What a transport factory is given: the destination, the settled options, and where to speak. */
+export interface TransportContext {
+  readonly dsn: Dsn;
+  readonly options: TransportOptions;
+  /** Name and version for the auth header and the User-Agent. */
+  readonly sdk: { readonly name: string; readonly version: string };
+  /** One warning per code and process, for what the user must act on. Never holds a key. */
+  warn(code: `JACKDAW_${string}`, message: string): void;
+  /** Every failed attempt, for `onError` and `stats().lastError`. */
+  error(error: Error): void;
+  /**
+   * Every answer of the server, or the error in its place, and how long it took in ms, connection included. Never throws.
+   *
+   * @internal
+   */
+  answered?(reply: HttpReply | Error, ms: number): void;
+}
+
+/** The options every transport gets, with defaults filled in. Sizes in bytes before compression, times in ms. */
+export interface TransportOptions {
+  readonly maxQueueItems: number;
+  readonly maxQueueBytes: number;
+  /** How many requests may be under way at once, each on a keep-alive connection of its own. */
+  readonly concurrency: number;
+  readonly requestTimeoutMs: number;
+  /** `auto`: gzip above 32 KiB. */
+  readonly compress: boolean | 'auto';
+}
+
+export type TransportFactory = (context: TransportContext) => Transport;
