@@ -1,6 +1,6 @@
 import type { Breadcrumb } from '../protocol/event.js';
 import { eventLevel, levelFromName } from '../protocol/level.js';
-import type { LogRecord } from '../record.js';
+import type { LogRecord, RecordContent } from '../record.js';
 import type { Bounds, JsonValue, Scrubber } from '../scrub/walk.js';
 import { plausibleSeconds } from './timestamp.js';
 
@@ -25,19 +25,24 @@ export interface KeptBreadcrumb {
   readonly message: string | undefined;
   readonly type: string | undefined;
   readonly data: Readonly<Record<string, unknown>> | undefined;
+  /** Reads category, message and data when they are needed: then the fields above are undefined. */
+  readonly readLater: (() => RecordContent) | undefined;
   /** The JSON text and by whose rules it was scrubbed: made once, not once per event. */
   encoded?: { readonly by: Scrubber; readonly text: string };
 }
 
 /** What stays of a record when it becomes a breadcrumb. Runs for every such log call: no walk unless data is nested. */
 export function breadcrumbFromRecord(record: LogRecord, scrubber: Scrubber, now: number): KeptBreadcrumb {
+  const { readLater } = record;
+  const read = readLater === undefined ? record : undefined;
   return {
     timestamp: plausibleSeconds(record.time, now),
     level: eventLevel(record.level),
-    category: record.logger,
-    message: keptText(record.message, MESSAGE_LENGTH, scrubber),
+    category: read?.logger,
+    message: read && keptText(read.message, MESSAGE_LENGTH, scrubber),
     type: undefined,
-    data: record.data && keptData(record.data, scrubber),
+    data: read?.data && (read.ownsData === true ? ownData : copiedData)(read.data, scrubber),
+    readLater,
   };
 }
 
@@ -50,7 +55,8 @@ export function breadcrumbFromUser(breadcrumb: Breadcrumb, scrubber: Scrubber, n
     category: typeof category === 'string' ? category : undefined,
     message: message === undefined ? undefined : keptText(String(message), MESSAGE_LENGTH, scrubber),
     type: typeof type === 'string' ? type : undefined,
-    data: data !== null && typeof data === 'object' ? keptData(data, scrubber) : undefined,
+    data: data !== null && typeof data === 'object' ? copiedData(data, scrubber) : undefined,
+    readLater: undefined,
   };
 }
 
@@ -68,17 +74,28 @@ export function encodeBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber): stri
 }
 
 function cleanBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber): Record<string, JsonValue> {
+  const read = kept.readLater?.();
+  const { category, message, data } = read === undefined ? kept : { ...read, category: read.logger };
   const clean: Record<string, JsonValue> = { timestamp: kept.timestamp };
   if (kept.type !== undefined) clean['type'] = scrubber.text(kept.type, CATEGORY_LENGTH);
-  if (kept.category !== undefined) clean['category'] = scrubber.text(kept.category, CATEGORY_LENGTH);
+  if (category !== undefined) clean['category'] = scrubber.text(category, CATEGORY_LENGTH);
   if (kept.level !== undefined) clean['level'] = kept.level;
-  if (kept.message !== undefined) clean['message'] = scrubber.text(kept.message, MESSAGE_LENGTH);
-  if (kept.data !== undefined) clean['data'] = scrubber.clean(kept.data, DATA);
+  if (message !== undefined) clean['message'] = scrubber.text(message, MESSAGE_LENGTH);
+  if (data !== undefined) clean['data'] = scrubber.clean(data, DATA);
   return clean;
 }
 
+/** What nobody else holds is kept as it is, unless it is large or not flat. */
+function ownData(data: Readonly<Record<string, unknown>>, scrubber: Scrubber): KeptBreadcrumb['data'] {
+  let count = 0;
+  for (const key in data) {
+    if (++count > DATA.breadth || !isFlat(data[key])) return asData(scrubber.clean(data, DATA));
+  }
+  return count === 0 ? undefined : data;
+}
+
 /** Flat short data is copied as it is; the first value that is not flat hands the whole object to the walk. */
-function keptData(data: object, scrubber: Scrubber): Readonly<Record<string, unknown>> | undefined {
+function copiedData(data: object, scrubber: Scrubber): Readonly<Record<string, unknown>> | undefined {
   const copy: Record<string, unknown> = {};
   let count = 0;
   try {

@@ -1,0 +1,106 @@
+import type { EventBase, EventFields } from '../event/build-event.js';
+import type { LogBase } from '../event/build-log.js';
+import { staticContexts } from '../event/contexts.js';
+import { readModules } from '../event/modules.js';
+import { createContentCleaner, type ScopeContent } from '../event/scope-content.js';
+import { createStackEncoder } from '../event/stack-encoder.js';
+import { type Attribute, attribute } from '../protocol/log-item.js';
+import { createScrubber, type Scrubber, type ScrubOptions } from '../scrub/walk.js';
+import { SDK } from '../version.js';
+import { DEFAULTS } from './defaults.js';
+import type { Diagnostics } from './diagnostics.js';
+import type { ClientOptions } from './options.js';
+import { mainDirectory, type Settings } from './settings.js';
+
+/** A function's name is short; a path is not: longest text of a frame. */
+const FRAME_TEXT_LENGTH = 1_024;
+/** Relay's limits in characters. */
+const NAME_LENGTH = 200;
+
+/** The scrubber of one client, by its options. */
+export function scrubberFor(options: ClientOptions, diagnostics: Diagnostics): Scrubber {
+  const { scrub } = options;
+  if (typeof scrub !== 'object' || scrub.mode !== 'allow') return denyScrubber(options, diagnostics);
+  return createScrubber({ ...shared(options, diagnostics), allowKeys: scrub.keys });
+}
+
+/**
+ * The scrubber for what users' own hooks return: a whole event, whose structure an allow list would mask.
+ * What a hook adds is its author's decision, so even in allow mode only the deny rules run over it.
+ */
+export function denyScrubber(options: ClientOptions, diagnostics: Diagnostics): Scrubber {
+  const settings = typeof options.scrub === 'object' && options.scrub.mode !== 'allow' ? options.scrub : {};
+  return createScrubber({
+    ...shared(options, diagnostics),
+    denyKeys: settings.denyKeys ?? [],
+    ignoreKeys: settings.ignoreKeys ?? [],
+  });
+}
+
+function shared({ scrub }: ClientOptions, diagnostics: Diagnostics): ScrubOptions {
+  return {
+    rules: scrub !== false,
+    ...(typeof scrub === 'object' && scrub.mask !== undefined ? { mask: scrub.mask } : {}),
+    onScrub: (rule, count) => diagnostics.scrub(rule, count),
+    onSlowGetter: () => diagnostics.warn('JACKDAW_SLOW_GETTER', 'a getter of a logged object took more than 5 ms'),
+  };
+}
+
+/** What never changes between two events, serialized once. */
+export function eventBase(settings: Settings, scrubber: Scrubber): EventBase {
+  const { options } = settings;
+  const root = mainDirectory();
+  const rules = { inAppInclude: options.inAppInclude ?? [], inAppExclude: options.inAppExclude ?? [], root };
+  return {
+    scrubber,
+    encodeStack: createStackEncoder(rules, (text) => scrubber.text(text, FRAME_TEXT_LENGTH)),
+    fields: staticFields(settings, scrubber),
+    contexts: { ...staticContexts() },
+    content: contentOf(options),
+    cleanContent: createContentCleaner(scrubber),
+    contextTags: options.contextTags ?? [],
+  };
+}
+
+/** The same for logs. */
+export function logBase(settings: Settings, scrubber: Scrubber): LogBase {
+  const texts: Record<string, string | undefined> = {
+    'sentry.environment': settings.environment,
+    'sentry.release': settings.release,
+    'sentry.sdk.name': SDK.name,
+    'sentry.sdk.version': SDK.version,
+    'server.address': settings.serverName,
+  };
+  const attributes: Record<string, Attribute> = {};
+  for (const [name, text] of Object.entries(texts)) {
+    const made = text === undefined ? undefined : attribute(scrubber.text(text, NAME_LENGTH));
+    if (made !== undefined) attributes[name] = made;
+  }
+  return { scrubber, attributes };
+}
+
+function staticFields(settings: Settings, scrubber: Scrubber): EventFields {
+  const { options, release, environment, serverName } = settings;
+  const fields: EventFields = {
+    platform: '"node"',
+    // Relay must not take the address of this machine for a user's.
+    sdk: JSON.stringify({
+      ...SDK,
+      packages: [{ name: 'npm:jackdaw', version: SDK.version }],
+      settings: { infer_ip: 'never' },
+    }),
+  };
+  const names = { environment, release, dist: options.dist, server_name: serverName };
+  for (const [field, name] of Object.entries(names)) {
+    if (name !== undefined && name !== '') fields[field] = JSON.stringify(scrubber.text(name, NAME_LENGTH));
+  }
+  if (options.modules ?? DEFAULTS.modules) {
+    const modules = JSON.stringify(readModules(mainDirectory()));
+    if (modules !== '{}') fields['modules'] = modules;
+  }
+  return fields;
+}
+
+function contentOf({ tags, extra, contexts, user }: ClientOptions): ScopeContent {
+  return { tags: tags ?? {}, extra: extra ?? {}, contexts: contexts ?? {}, user };
+}

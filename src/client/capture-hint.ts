@@ -1,0 +1,79 @@
+import type { ErrorEvent, User } from '../protocol/event.js';
+import { LEVELS, type Level, levelFromName } from '../protocol/level.js';
+import type { LogRecord } from '../record.js';
+import { currentScope } from './process-state.js';
+
+/** What a caller of `captureException`, `captureMessage` or `captureEvent` may add to that one event. */
+export interface CaptureHint {
+  /** Default: the scope's, else `error` for exceptions and `info` for messages. */
+  readonly level?: Level | undefined;
+  readonly logger?: string | undefined;
+  readonly tags?: Readonly<Record<string, string | number | boolean>> | undefined;
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
+  readonly user?: User | undefined;
+  readonly fingerprint?: readonly string[] | undefined;
+  readonly transaction?: string | undefined;
+  /** An `http.IncomingMessage`, or an object with method, url and headers. */
+  readonly request?: unknown;
+  /** Share of such events that is sent, 0 to 1; wins over the client's. */
+  readonly sampleRate?: number | undefined;
+  /** How the error came to the caller. Default: `{ type: 'generic', handled: true }`. */
+  readonly mechanism?: { readonly type: string; readonly handled: boolean } | undefined;
+}
+
+export function recordFromException(error: unknown, hint: CaptureHint): LogRecord {
+  // An absent error is still worth an event: something called for one.
+  return { ...recordFrom(hint, 'error'), error: error === undefined ? new Error('undefined was captured') : error };
+}
+
+export function recordFromMessage(text: string, level: Level | undefined, hint: CaptureHint): LogRecord {
+  return { ...recordFrom({ ...hint, level: hint.level ?? level }, 'info'), message: String(text) };
+}
+
+/** The parts of a user's own event that are merged with the scope's; all others replace what we would have written. */
+export function recordFromEvent(event: Partial<ErrorEvent>, hint: CaptureHint): LogRecord {
+  const own = typeof event.level === 'string' ? levelFromName(event.level) : undefined;
+  const { extra, tags, user, fingerprint, transaction } = event;
+  const merged = {
+    level: own,
+    user,
+    fingerprint,
+    transaction,
+    ...hint,
+    extra: { ...extra, ...hint.extra },
+    tags: { ...tags, ...hint.tags },
+  };
+  return recordFrom(merged, 'error');
+}
+
+/** Fields of a user's own event that replace ours. */
+export function replacedFields(event: Partial<ErrorEvent>): Record<string, unknown> {
+  const {
+    event_id: _id,
+    level: _l,
+    extra: _e,
+    tags: _t,
+    user: _u,
+    fingerprint: _f,
+    transaction: _n,
+    ...others
+  } = event;
+  delete others.contexts;
+  return others;
+}
+
+/** What is the same in all three: a record whose fields come from the hint. */
+function recordFrom(hint: CaptureHint, fallback: Level): LogRecord {
+  const { tags, user, fingerprint, transaction, request, sampleRate } = hint;
+  const level = [hint.level, currentScope().content.level].find((one) => one !== undefined && LEVELS.includes(one));
+  return {
+    level: level ?? fallback,
+    levelName: level ?? fallback,
+    time: Date.now(),
+    message: '',
+    logger: hint.logger,
+    data: hint.extra,
+    context: { tags, user, fingerprint, transaction, request, sampleRate },
+    origin: 'jackdaw',
+  };
+}

@@ -1,0 +1,202 @@
+import { parseDsn, publicDsn } from '../protocol/dsn.js';
+import type { Breadcrumb, ErrorEvent } from '../protocol/event.js';
+import type { Level } from '../protocol/level.js';
+import type { LogRecord } from '../record.js';
+import type { JsonValue } from '../scrub/walk.js';
+import { type CaptureHint, recordFromEvent, recordFromException, recordFromMessage } from './capture-hint.js';
+import { DEFAULTS, MAX_TIMER_MS } from './defaults.js';
+import { Delivery } from './delivery.js';
+import { Diagnostics } from './diagnostics.js';
+import { Ledger, type Stats } from './ledger.js';
+import { openTransport } from './open-transport.js';
+import { processState } from './process-state.js';
+import { type Mechanism, Recorder } from './recorder.js';
+import type { Settings } from './settings.js';
+import { type WrapOptions, wrap } from './wrap.js';
+
+/** Where explicit captures say they come from. */
+const CAPTURED: Mechanism = { type: 'generic', handled: true };
+
+/**
+ * Takes records, turns them into events, breadcrumbs and logs, and sees to their delivery.
+ *
+ * Made by `createClient`. After construction no method throws into the host, whatever it is given.
+ */
+export class Client implements AsyncDisposable {
+  /** The severity number (trace 1 … fatal 21) below which a record is of no interest; adapters ask this first. */
+  readonly threshold: number;
+  /** The settled options. @internal */
+  readonly settings: Settings;
+  readonly #ledger = new Ledger();
+  /** Undefined: the client is disabled. */
+  readonly #active: { recorder: Recorder; delivery: Delivery; diagnostics: Diagnostics } | undefined;
+  /** True while a record is being taken: what a toJSON or a hook logs meanwhile is counted, not taken. */
+  #busy = false;
+  #lastEventId: string | undefined;
+  #closing: Promise<boolean> | undefined;
+
+  /** @internal */
+  constructor(settings: Settings) {
+    const { dsn, options, debug, maxBreadcrumbs } = settings;
+    this.settings = settings;
+    this.threshold = Number.POSITIVE_INFINITY;
+    if (dsn === undefined) return;
+    this.threshold = Math.min(
+      settings.eventSeverity,
+      settings.logSeverity,
+      maxBreadcrumbs === 0 ? Number.POSITIVE_INFINITY : settings.breadcrumbSeverity,
+    );
+    const diagnostics = new Diagnostics(options, debug, (error) => this.#ledger.fail(error));
+    const delivery = new Delivery(openTransport(settings, dsn, diagnostics), this.#ledger, diagnostics);
+    this.#active = { delivery, diagnostics, recorder: new Recorder(settings, dsn, delivery, diagnostics) };
+  }
+
+  /**
+   * Takes a record of a host: event, breadcrumb, log or nothing, by its level.
+   *
+   * @returns the event's id; undefined when no event went out.
+   */
+  captureRecord(record: LogRecord): string | undefined {
+    return this.#take((recorder, refused) => (refused ? recorder.refuse(record) : recorder.record(record)));
+  }
+
+  /** Reports an error, or any value that was thrown. @returns the event's id; undefined when none went out. */
+  captureException(error: unknown, hint?: CaptureHint): string | undefined {
+    return this.#capture(() => recordFromException(error, hint ?? {}), hint);
+  }
+
+  /** Reports a text; level `info` unless told otherwise. @returns the event's id; undefined when none went out. */
+  captureMessage(text: string, level?: Level, hint?: CaptureHint): string | undefined {
+    return this.#capture(() => recordFromMessage(text, level, hint ?? {}), hint);
+  }
+
+  /** Sends an event of your own making; scope, base data and scrubbing apply. @returns the event's id. */
+  captureEvent(event: Partial<ErrorEvent>, hint?: CaptureHint): string | undefined {
+    return this.#capture(() => recordFromEvent(event, hint ?? {}), hint, event);
+  }
+
+  /** Leaves a trace for the next event of the current scope. */
+  addBreadcrumb(breadcrumb: Breadcrumb): void {
+    this.#take((recorder, refused) => (refused ? undefined : recorder.addBreadcrumb(breadcrumb)));
+  }
+
+  /** The function with its errors reported, thrown or rejected, and passed on unchanged. */
+  wrap<Args extends unknown[], Result>(
+    fn: (...args: Args) => Result,
+    options: WrapOptions = {},
+  ): (...args: Args) => Result {
+    return wrap(fn, (error) => this.captureException(error), options);
+  }
+
+  /**
+   * Waits until everything taken so far is settled.
+   *
+   * @param timeoutMs longest wait in ms; default `shutdownTimeoutMs`.
+   * @returns true when everything is settled, false at the deadline. The client stays usable.
+   */
+  async flush(timeoutMs?: number): Promise<boolean> {
+    return this.#active?.delivery.flush(this.#timeout(timeoutMs)) ?? true;
+  }
+
+  /**
+   * Flushes, then takes nothing more: late records are counted as `ignored`. Idempotent.
+   *
+   * @param timeoutMs longest wait in ms; default `shutdownTimeoutMs`.
+   * @returns true when everything was settled before the deadline.
+   */
+  close(timeoutMs?: number): Promise<boolean> {
+    this.#closing ??= this.#close(this.#timeout(timeoutMs));
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** The DSN without the legacy secret, fit for a browser; undefined when the client is disabled. */
+  publicDsn(): string | undefined {
+    return this.settings.dsn && publicDsn(this.settings.dsn);
+  }
+
+  /** The id of the last event that went out of this client. */
+  lastEventId(): string | undefined {
+    return this.#lastEventId;
+  }
+
+  /** The balance: what was accepted, and what became of it. */
+  stats(): Stats {
+    return this.#ledger.stats();
+  }
+
+  /** Whether the natural end of the process has to wait for this client. @internal */
+  get drainsAtExit(): boolean {
+    return (this.settings.options.drainOnExit ?? DEFAULTS.drainOnExit) && this.#ledger.queued > 0;
+  }
+
+  /** For adapters: one warning per code and process; silent while disabled. @internal */
+  warn(code: `JACKDAW_${string}`, message: string): void {
+    this.#active?.diagnostics.warn(code, message);
+  }
+
+  /** For adapters that read text: counts what could have been an error, but is no record. @internal */
+  rejectUnreadable(item: unknown): void {
+    this.#take((recorder) => recorder.rejectUnreadable(item));
+  }
+
+  /** For adapters that write the host's values into a text: a clean copy by this client's rules, of a line's size. @internal */
+  clean(value: unknown): JsonValue {
+    return this.#active?.recorder.clean(value) ?? null;
+  }
+
+  /** Whether a DSN, with or without its secret, is this client's. @internal */
+  sendsTo(dsn: string): boolean {
+    try {
+      return this.settings.dsn !== undefined && publicDsn(parseDsn(dsn)) === this.publicDsn();
+    } catch {
+      return false;
+    }
+  }
+
+  /** Runs `work` unless a record is being taken already or this is our own work: then it must not take anything. */
+  #take(work: (recorder: Recorder, refused: boolean) => string | undefined): string | undefined {
+    if (this.#active === undefined) return undefined;
+    const { recorder, diagnostics } = this.#active;
+    const refused = this.#busy || processState().ownWork.getStore() === true;
+    try {
+      if (refused) {
+        work(recorder, true);
+        return undefined;
+      }
+      this.#busy = true;
+      const eventId = work(recorder, false);
+      if (eventId !== undefined) this.#lastEventId = eventId;
+      return eventId;
+    } catch (error) {
+      diagnostics.error(error instanceof Error ? error : new Error(String(error)));
+      return undefined;
+    } finally {
+      if (!refused) this.#busy = false;
+    }
+  }
+
+  #capture(makeRecord: () => LogRecord, hint: CaptureHint | undefined, own?: Partial<ErrorEvent>): string | undefined {
+    return this.#take((recorder, refused) => {
+      const record = makeRecord();
+      return refused ? recorder.refuse(record) : recorder.event(record, hint?.mechanism ?? CAPTURED, own);
+    });
+  }
+
+  #timeout(timeoutMs: number | undefined): number {
+    const wanted = timeoutMs ?? this.settings.shutdownTimeoutMs;
+    // NaN is no wait at all; Infinity as long as a timer can.
+    return Math.min(Math.max(Number.isNaN(wanted) ? 0 : wanted, 0), MAX_TIMER_MS);
+  }
+
+  async #close(timeoutMs: number): Promise<boolean> {
+    const { clients } = processState();
+    if (clients.includes(this)) clients.splice(clients.indexOf(this), 1);
+    if (this.#active === undefined) return true;
+    this.#active.recorder.closed = true;
+    return this.#active.delivery.close(timeoutMs);
+  }
+}

@@ -1,0 +1,28 @@
+import { Client } from './client.js';
+import { drainAtNaturalEnd } from './exit.js';
+import type { ClientOptions } from './options.js';
+import { processState } from './process-state.js';
+import { resolveSettings } from './settings.js';
+
+/**
+ * A client for one destination.
+ *
+ * @param options see `ClientOptions`; without a DSN here or in `SENTRY_DSN` the client is disabled and costs nothing.
+ * @throws ConfigError listing everything that is wrong with the options; DsnError where only the DSN is malformed.
+ * @example
+ * const client = createClient({ dsn: 'https://key@sentry.example.com/1' });
+ * client.captureException(new Error('no stock'));
+ * await client.close();
+ */
+export function createClient(options: ClientOptions = {}): Client {
+  const client = new Client(resolveSettings(options, process.env));
+  processState().clients.push(client);
+  drainAtNaturalEnd();
+  return client;
+}
+
+/** The first client that is still open, or the one for that DSN (with or without its secret). */
+export function getClient(dsn?: string): Client | undefined {
+  const { clients } = processState();
+  return dsn === undefined ? clients[0] : clients.find((client) => client.sendsTo(dsn));
+}

@@ -1,0 +1,55 @@
+import type { ClientOptions } from './options.js';
+
+type Defaulted =
+  | 'eventLevel'
+  | 'breadcrumbLevel'
+  | 'logLevel'
+  | 'maxBreadcrumbs'
+  | 'sampleRate'
+  | 'environment'
+  | 'modules'
+  | 'maxQueueItems'
+  | 'maxQueueBytes'
+  | 'concurrency'
+  | 'requestTimeoutMs'
+  | 'compress'
+  | 'shutdownTimeoutMs'
+  | 'drainOnExit'
+  | 'debug';
+
+type Defaults = { readonly [option in Defaulted]: NonNullable<ClientOptions[option]> } & { readonly transport: string };
+
+/** Every default in one place, with its reason. */
+export const DEFAULTS: Defaults = {
+  /** An error in the log is what people want to be told about (python, logback, Serilog: the same). */
+  eventLevel: 'error',
+  /** Chatter below info would push the useful breadcrumbs out (python, logback: the same). */
+  breadcrumbLevel: 'info',
+  /** Structured logs are billed by volume: only on request. */
+  logLevel: false,
+  /** Sentry's unified default. */
+  maxBreadcrumbs: 100,
+  /** Every event, until the user says otherwise. */
+  sampleRate: 1,
+  /** The spec's word for "not told"; NODE_ENV is often wrong on servers. */
+  environment: 'production',
+  modules: true,
+  transport: 'http',
+  /** The spec's capacity for back ends. */
+  maxQueueItems: 1_000,
+  /** 500 errors of 30 KB: enough for a burst, small beside a service's heap. */
+  maxQueueBytes: 16 * 1_024 * 1_024,
+  /** Errors travel one per request; four sockets keep a burst moving without looking like an attack. */
+  concurrency: 4,
+  /** Longer than any healthy server takes, short enough to free the slot. */
+  requestTimeoutMs: 15_000,
+  /** Below 32 KiB gzip costs more main-thread time than it saves on the wire (Sentry's node SDK: the same bound). */
+  compress: 'auto',
+  /** The spec's default for close. */
+  shutdownTimeoutMs: 2_000,
+  drainOnExit: true,
+  debug: false,
+};
+
+/** The longest delay a timer of Node can hold. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;

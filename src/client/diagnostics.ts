@@ -1,0 +1,73 @@
+import type { Category, DropReason } from '../protocol/outcome.js';
+import type { ClientOptions } from './options.js';
+import { processState } from './process-state.js';
+
+/** Longest text of a remote answer or an error that is printed. */
+const TEXT_LENGTH = 500;
+
+/**
+ * Where jackdaw speaks about itself: never through the instrumented loggers.
+ *
+ * User hooks run as our own work, so that what they log, now or later, is not recorded and cannot feed itself.
+ */
+export class Diagnostics {
+  readonly #options: ClientOptions;
+  readonly #debug: boolean;
+  readonly #onFailure: (error: Error) => void;
+
+  /** `onFailure` hears of every error before the user's `onError` does. */
+  constructor(options: ClientOptions, debug: boolean, onFailure: (error: Error) => void) {
+    this.#options = options;
+    this.#debug = debug;
+    this.#onFailure = onFailure;
+  }
+
+  /** Once per code and process, for what the user must act on. */
+  warn(code: `JACKDAW_${string}`, message: string): void {
+    const { warned } = processState();
+    if (warned.has(code)) return;
+    warned.add(code);
+    process.emitWarning(printable(message), { type: 'JackdawWarning', code });
+  }
+
+  debug(message: string): void {
+    if (this.#debug) process.stderr.write(`jackdaw: ${printable(message)}\n`);
+  }
+
+  error(error: Error): void {
+    this.#onFailure(error);
+    this.debug(error.message);
+    this.#call('onError', () => this.#options.onError?.(error));
+  }
+
+  /** A user's hook made a mistake; what it should have judged is dropped, for it may have been the one that redacts. */
+  hookFailed(name: string, { failed, cause }: { readonly failed: string; readonly cause?: unknown }): void {
+    this.warn('JACKDAW_HOOK_FAILED', `${name} ${failed}: what it should have judged is dropped, not sent as it was`);
+    this.error(new Error(`${name} ${failed}`, { cause }));
+  }
+
+  drop(reason: DropReason, category: Category, quantity: number, item: unknown): void {
+    this.debug(`dropped ${quantity} ${category}: ${reason}`);
+    this.#call('onDrop', () => this.#options.onDrop?.(reason, category, quantity, item));
+  }
+
+  scrub(rule: string, count: number): void {
+    this.#call('onScrub', () => this.#options.onScrub?.(rule, count));
+  }
+
+  /** A hook that throws is the user's mistake to hear of, not the host's to die of. */
+  #call(name: string, hook: () => void): void {
+    if (this.#options[name as 'onError'] === undefined) return;
+    try {
+      processState().ownWork.run(true, hook);
+    } catch (error) {
+      this.warn('JACKDAW_HOOK_FAILED', `${name} threw: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+/** One line without control characters: remote answers must not steer a terminal. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+  return text.slice(0, TEXT_LENGTH).replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+}

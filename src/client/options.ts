@@ -1,0 +1,109 @@
+import type { Hint, Processor } from '../processors/processor.js';
+import type { Breadcrumb, ErrorEvent, User } from '../protocol/event.js';
+import type { Level } from '../protocol/level.js';
+import type { LogItem } from '../protocol/log-item.js';
+import type { Category, DropReason } from '../protocol/outcome.js';
+import type { Transport, TransportFactory } from '../transport/transport.js';
+
+/** A threshold: records at or above the level pass; `false`: none does. */
+export type Threshold = Level | 'warn' | false;
+
+/**
+ * What `createClient` takes. Names follow Sentry's unified SDK options where one exists.
+ * Code wins over the environment, the environment over the default; an empty variable counts as unset.
+ */
+export interface ClientOptions {
+  /**
+   * Where to send: `https://<key>@<host>/<project>`. Default: `SENTRY_DSN`. `''` or absent: the client is disabled.
+   * A scheme prefix picks the transport (`memory+https://…`), query parameters are transport options.
+   */
+  readonly dsn?: string | undefined;
+  /** Default: `SENTRY_RELEASE`, then the platform's variables, the git commit, `name@version` of package.json. */
+  readonly release?: string | undefined;
+  readonly dist?: string | undefined;
+  /** Default: `SENTRY_ENVIRONMENT`, else `production`; never NODE_ENV. */
+  readonly environment?: string | undefined;
+  /** Default: `SENTRY_NAME`, else the host name; `false` leaves it out. */
+  readonly serverName?: string | false | undefined;
+  /** Records at or above become events. Default `error`. */
+  readonly eventLevel?: Threshold | undefined;
+  /** Records at or above become breadcrumbs of the next event. Default `info`. */
+  readonly breadcrumbLevel?: Threshold | undefined;
+  /** Records at or above also go out as structured logs, whatever the other two say. Default `false`. */
+  readonly logLevel?: Threshold | undefined;
+  /** What a host's own level names or numbers mean: `{ audit: 'info' }`. */
+  readonly levelMap?: Readonly<Record<string, Level>> | undefined;
+  /** Breadcrumbs kept per scope; 0: none. Default 100. */
+  readonly maxBreadcrumbs?: number | undefined;
+  /** Share of events that is sent, 0 to 1. Default `SENTRY_SAMPLE_RATE`, else 1. A record's own `sampleRate` wins. */
+  readonly sampleRate?: number | undefined;
+  /** Numbers in [0, 1) for sampling. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** Makes sampling repeatable; an integer. Not together with `random`. */
+  readonly sampleSeed?: number | undefined;
+  /** Run on every event in order, before `beforeSend`. */
+  readonly processors?: readonly Processor[] | undefined;
+  /** Built-in scrubbing. Default on; `false` switches it off; an object extends it. */
+  readonly scrub?: boolean | ScrubSettings | undefined;
+  /** Last word on an event; null drops it, a throw drops it too. Synchronous. */
+  readonly beforeSend?: ((event: ErrorEvent, hint: Hint) => ErrorEvent | null) | undefined;
+  /** Last word on a breadcrumb; null drops it, a throw drops it too. Synchronous. */
+  readonly beforeBreadcrumb?: ((breadcrumb: Breadcrumb, hint: Hint) => Breadcrumb | null) | undefined;
+  /** Last word on a structured log; null drops it, a throw drops it too. Synchronous. */
+  readonly beforeSendLog?: ((log: LogItem) => LogItem | null) | undefined;
+  /** Base data of every event. */
+  readonly tags?: Readonly<Record<string, string | number | boolean>> | undefined;
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
+  readonly user?: User | undefined;
+  readonly contexts?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+  /** Keys of a record's data that also become tags. */
+  readonly contextTags?: readonly string[] | undefined;
+  /** Path prefixes or parts that make a frame ours. */
+  readonly inAppInclude?: readonly string[] | undefined;
+  /** Path prefixes or parts that make a frame foreign; wins over `inAppInclude`. */
+  readonly inAppExclude?: readonly string[] | undefined;
+  /** Whether events carry the versions of the app's dependencies. Default true. */
+  readonly modules?: boolean | undefined;
+  /** A transport, a factory, or a scheme name. Default `http`. */
+  readonly transport?: Transport | TransportFactory | string | undefined;
+  /** Most items waiting in memory. Default 1000. */
+  readonly maxQueueItems?: number | undefined;
+  /** Most bytes waiting in memory, before compression. Default 16 MiB. */
+  readonly maxQueueBytes?: number | undefined;
+  /** Requests under way at once, 1 to 64. Default 4. */
+  readonly concurrency?: number | undefined;
+  /** Longest time for one request in ms. Default 15 000. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** gzip: `auto` above 32 KiB. Default `auto`. */
+  readonly compress?: boolean | 'auto' | undefined;
+  /** Longest time in ms that `close()` and the natural end of the process wait. Default 2000. */
+  readonly shutdownTimeoutMs?: number | undefined;
+  /** Whether the natural end of the process still delivers what is queued. Default true. */
+  readonly drainOnExit?: boolean | undefined;
+  /** Hears of every loss. What it logs through an instrumented logger is not recorded. */
+  readonly onDrop?: ((reason: DropReason, category: Category, quantity: number, item?: unknown) => void) | undefined;
+  /** Hears of every failed attempt and every mistake of a hook. */
+  readonly onError?: ((error: Error) => void) | undefined;
+  /** Hears which scrubbing rule masked how many values. */
+  readonly onScrub?: ((rule: string, count: number) => void) | undefined;
+  /** Prints what jackdaw does to stderr. Default `SENTRY_DEBUG`, else false. */
+  readonly debug?: boolean | undefined;
+}
+
+/** Extends the built-in rules, or turns them round: only what is allowed leaves. */
+export type ScrubSettings =
+  | {
+      readonly mode?: 'deny';
+      /** Keys whose values are masked, besides the built-in ones. */
+      readonly denyKeys?: readonly string[];
+      /** Keys that are never masked, built-in or not. */
+      readonly ignoreKeys?: readonly string[];
+      /** What replaces a value; always the same text. Default `[Filtered]`. */
+      readonly mask?: string;
+    }
+  | {
+      readonly mode: 'allow';
+      /** The only keys whose values leave. */
+      readonly keys: readonly string[];
+      readonly mask?: string;
+    };

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import type { KeptBreadcrumb } from '../event/build-breadcrumb.js';
+import type { ScopeContent, Trace } from '../event/scope-content.js';
+import type { User } from '../protocol/event.js';
+import { LEVELS, type Level } from '../protocol/level.js';
+import { type Bounds, createScrubber } from '../scrub/walk.js';
+import { Ring } from './breadcrumbs.js';
+
+/** Setters copy at once: the host may reuse its object, and a scope must not keep a request alive. */
+const snapshot = createScrubber({ rules: false });
+/** Longer than any text that leaves: scrubbing comes later and must see a secret whole, not the half before a cut. */
+const SNAPSHOT: Bounds = { depth: 8, breadth: 200, nodes: 10_000, stringLength: 32_768, bytes: 1_024 * 1_024 };
+
+const EMPTY: ScopeContent = Object.freeze({ tags: {}, extra: {}, contexts: {} });
+
+/**
+ * What is known about the running request or the whole process: user, tags, extra, contexts, breadcrumbs.
+ *
+ * Forks are cheap: content is replaced, never changed in place, and breadcrumb rings are shared until one side writes.
+ * Nothing here is scrubbed yet; each client does that by its own rules when an event goes out.
+ */
+export class Scope {
+  #content: ScopeContent = EMPTY;
+  #rings = new Map<string, { ring: Ring<KeptBreadcrumb>; shared: boolean }>();
+
+  /** Who is affected; null removes. */
+  setUser(user: User | null): void {
+    this.#set({ user: user === null ? undefined : asObject(user) });
+  }
+
+  /** A tag to search for; the value becomes text. */
+  setTag(key: string, value: string | number | boolean): void {
+    this.setTags({ [key]: value });
+  }
+
+  setTags(tags: Readonly<Record<string, string | number | boolean>>): void {
+    this.#set({ tags: { ...this.#content.tags, ...asObject(tags) } });
+  }
+
+  /** Any data to show beside the event. */
+  setExtra(key: string, value: unknown): void {
+    this.#set({ extra: { ...this.#content.extra, ...asObject({ [key]: value }) } });
+  }
+
+  /** A named group of data; null removes it. */
+  setContext(name: string, context: Readonly<Record<string, unknown>> | null): void {
+    const { [name]: _old, ...others } = this.#content.contexts;
+    this.#set({ contexts: context === null ? others : { ...others, ...asObject({ [name]: context }) } });
+  }
+
+  /** Overrides how the server groups events; null removes. `{{ default }}` stands for the server's own grouping. */
+  setFingerprint(fingerprint: readonly string[] | null): void {
+    this.#set({ fingerprint: Array.isArray(fingerprint) ? fingerprint.map(String) : undefined });
+  }
+
+  /** The level of events that bring none of their own; null removes, an unknown word is ignored. */
+  setLevel(level: Level | null): void {
+    this.#set({ level: level !== null && LEVELS.includes(level) ? level : undefined });
+  }
+
+  /** The route or task that is running; null removes. */
+  setTransaction(name: string | null): void {
+    this.#set({ transaction: name === null ? undefined : String(name) });
+  }
+
+  /** Forgets everything, breadcrumbs included. */
+  clear(): void {
+    this.#content = EMPTY;
+    this.#rings.clear();
+  }
+
+  /** @internal */
+  get content(): ScopeContent {
+    return this.#content;
+  }
+
+  /**
+   * The ids that link what happens in this scope.
+   * @internal
+   */
+  get trace(): Trace {
+    if (this.#content.trace === undefined) this.#set({ trace: newTrace() });
+    return this.#content.trace ?? newTrace();
+  }
+
+  /**
+   * Takes over the ids of a scope that lives in another thread or process.
+   * @internal
+   */
+  continueTrace(trace: Trace): void {
+    this.#set({ trace });
+  }
+
+  /** @internal */
+  addBreadcrumb(dsn: string, breadcrumb: KeptBreadcrumb, capacity: number): void {
+    let kept = this.#rings.get(dsn);
+    if (kept === undefined || kept.shared) {
+      kept = { ring: kept?.ring.clone() ?? new Ring(capacity), shared: false };
+      this.#rings.set(dsn, kept);
+    }
+    kept.ring.add(breadcrumb);
+  }
+
+  /** @internal */
+  breadcrumbs(dsn: string): KeptBreadcrumb[] {
+    return this.#rings.get(dsn)?.ring.toArray() ?? [];
+  }
+
+  /**
+   * A scope that starts with what this one knows now; neither sees what the other learns later.
+   * @internal
+   */
+  fork(): Scope {
+    const child = new Scope();
+    child.#content = { ...this.#content, trace: undefined };
+    for (const [dsn, kept] of this.#rings) {
+      kept.shared = true;
+      child.#rings.set(dsn, { ring: kept.ring, shared: true });
+    }
+    return child;
+  }
+
+  #set(change: Partial<ScopeContent>): void {
+    this.#content = { ...this.#content, ...change };
+  }
+}
+
+function newTrace(): Trace {
+  const hex = randomBytes(24).toString('hex');
+  return { traceId: hex.slice(0, 32), spanId: hex.slice(32) };
+}
+
+function asObject(value: object): Record<string, unknown> {
+  const copy = snapshot.clean(value, SNAPSHOT);
+  return copy !== null && typeof copy === 'object' && !Array.isArray(copy) ? copy : {};
+}

@@ -1,0 +1,137 @@
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { detectRelease } from '../event/release.js';
+import { type Dsn, DsnError, parseDsn } from '../protocol/dsn.js';
+import { levelFromName, SEVERITY } from '../protocol/level.js';
+import { knownSchemes } from '../transport/scheme.js';
+import type { TransportOptions } from '../transport/transport.js';
+import { ConfigError, type ConfigProblem } from './config-error.js';
+import { DEFAULTS } from './defaults.js';
+import type { ClientOptions, Threshold } from './options.js';
+import { checkOption, validateOptions } from './validate-options.js';
+
+/** The options as the client works with them: valid, complete, thresholds as severity numbers. */
+export interface Settings {
+  readonly options: ClientOptions;
+  /** Undefined: the client is disabled. */
+  readonly dsn: Dsn | undefined;
+  readonly release: string | undefined;
+  readonly environment: string;
+  readonly serverName: string | undefined;
+  /** Severity numbers; Infinity: none passes. */
+  readonly eventSeverity: number;
+  readonly breadcrumbSeverity: number;
+  readonly logSeverity: number;
+  readonly maxBreadcrumbs: number;
+  readonly sampleRate: number;
+  readonly shutdownTimeoutMs: number;
+  readonly debug: boolean;
+  readonly transport: TransportOptions;
+  /** Query parameters of the DSN that mean nothing. */
+  readonly unknownParams: readonly string[];
+}
+
+const TRANSPORT_OPTIONS = ['maxQueueItems', 'maxQueueBytes', 'concurrency', 'requestTimeoutMs', 'compress'] as const;
+
+/**
+ * Code over environment over default.
+ *
+ * @throws ConfigError listing everything that is wrong; DsnError where only the DSN is malformed.
+ */
+export function resolveSettings(options: ClientOptions, env: NodeJS.ProcessEnv): Settings {
+  const problems = validateOptions(options);
+  const sampleRate = options.sampleRate ?? sampleRateFrom(env, problems);
+  const dsn = readDsn(options.dsn ?? env['SENTRY_DSN'] ?? '', problems);
+  const params = readParams(dsn, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    options,
+    dsn,
+    release: options.release ?? (dsn && detectRelease(env, mainDirectory())),
+    environment: options.environment ?? given(env['SENTRY_ENVIRONMENT']) ?? DEFAULTS.environment,
+    serverName:
+      options.serverName === false ? undefined : (options.serverName ?? given(env['SENTRY_NAME']) ?? hostname()),
+    eventSeverity: severityOf(options.eventLevel ?? DEFAULTS.eventLevel),
+    breadcrumbSeverity: severityOf(options.breadcrumbLevel ?? DEFAULTS.breadcrumbLevel),
+    logSeverity: severityOf(options.logLevel ?? DEFAULTS.logLevel),
+    maxBreadcrumbs: options.maxBreadcrumbs ?? DEFAULTS.maxBreadcrumbs,
+    sampleRate: sampleRate ?? DEFAULTS.sampleRate,
+    shutdownTimeoutMs: options.shutdownTimeoutMs ?? DEFAULTS.shutdownTimeoutMs,
+    debug: options.debug ?? isTrue(env['SENTRY_DEBUG']) ?? DEFAULTS.debug,
+    transport: { ...transportDefaults(), ...params.known, ...definedOf(options) },
+    unknownParams: params.unknown,
+  };
+}
+
+/** The directory of the main script: where the app's frames, package.json and git repository are looked for. */
+export function mainDirectory(): string {
+  return process.argv[1] === undefined ? process.cwd() : dirname(process.argv[1]);
+}
+
+/** Undefined for the empty text: the client is disabled. @throws DsnError where nothing else is wrong. */
+function readDsn(text: unknown, problems: ConfigProblem[]): Dsn | undefined {
+  if (typeof text !== 'string' || text.trim() === '') return undefined;
+  try {
+    const dsn = parseDsn(text);
+    if (dsn.transport !== undefined && !knownSchemes().includes(dsn.transport)) {
+      problems.push({ option: 'dsn', problem: `names an unknown transport; known are ${knownSchemes().join(', ')}` });
+    }
+    return dsn;
+  } catch (error) {
+    if (!(error instanceof DsnError) || problems.length === 0) throw error;
+    problems.push({ option: 'dsn', problem: `is malformed: ${error.message}` });
+    return undefined;
+  }
+}
+
+/** Query parameters of the DSN that are transport options, checked like the options of that name. */
+function readParams(dsn: Dsn | undefined, problems: ConfigProblem[]) {
+  const known: Record<string, unknown> = {};
+  const unknown: string[] = [];
+  for (const [name, text] of Object.entries(dsn?.params ?? {})) {
+    if (!TRANSPORT_OPTIONS.some((option) => option === name)) {
+      unknown.push(name);
+      continue;
+    }
+    const value = text === 'true' ? true : text === 'false' ? false : text === 'auto' ? text : Number(text);
+    const problem = checkOption(name, value);
+    if (problem !== undefined) problems.push({ option: `dsn parameter ${name}`, problem });
+    known[name] = value;
+  }
+  return { known: known as Partial<TransportOptions>, unknown };
+}
+
+function transportDefaults(): TransportOptions {
+  const { maxQueueItems, maxQueueBytes, concurrency, requestTimeoutMs, compress } = DEFAULTS;
+  return { maxQueueItems, maxQueueBytes, concurrency, requestTimeoutMs, compress };
+}
+
+function definedOf(options: ClientOptions): Partial<TransportOptions> {
+  const given = TRANSPORT_OPTIONS.filter((name) => options[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, options[name]]));
+}
+
+function severityOf(threshold: Threshold): number {
+  const level = threshold === false ? undefined : levelFromName(threshold);
+  return level === undefined ? Number.POSITIVE_INFINITY : SEVERITY[level];
+}
+
+function sampleRateFrom(env: NodeJS.ProcessEnv, problems: ConfigProblem[]): number | undefined {
+  const text = given(env['SENTRY_SAMPLE_RATE']);
+  const problem = text === undefined ? undefined : checkOption('sampleRate', Number(text));
+  if (problem !== undefined) problems.push({ option: 'SENTRY_SAMPLE_RATE', problem });
+  return text === undefined ? undefined : Number(text);
+}
+
+/** Empty variables count as unset. */
+function given(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === '' ? undefined : trimmed;
+}
+
+/** The spec's words for true and false; anything else is neither. */
+function isTrue(text: string | undefined): boolean | undefined {
+  const word = given(text)?.toLowerCase() ?? '';
+  if (['true', 't', 'y', 'yes', 'on', '1'].includes(word)) return true;
+  return ['false', 'f', 'n', 'no', 'off', '0'].includes(word) ? false : undefined;
+}

@@ -1,0 +1,197 @@
+import { LEVELS, levelFromName } from '../protocol/level.js';
+import { knownSchemes } from '../transport/scheme.js';
+import type { ConfigProblem } from './config-error.js';
+import { MAX_TIMER_MS } from './defaults.js';
+import type { ClientOptions } from './options.js';
+
+/** Says what is wrong with a value, or undefined. */
+type Check = (value: unknown) => string | undefined;
+
+const text: Check = (value) => (typeof value === 'string' ? undefined : expected('a string', value));
+const flag: Check = (value) => (typeof value === 'boolean' ? undefined : expected('true or false', value));
+const record: Check = (value) => (isRecord(value) ? undefined : expected('an object', value));
+
+function number(min: number, max: number, kind: 'an integer' | 'a number' = 'an integer'): Check {
+  return (value) => {
+    const fits = typeof value === 'number' && value >= min && value <= max;
+    return fits && (kind === 'a number' || Number.isInteger(value))
+      ? undefined
+      : expected(`${kind} from ${min} to ${max}`, value);
+  };
+}
+
+const hook: Check = (value) => {
+  if (typeof value !== 'function') return expected('a function', value);
+  return isAsync(value) ? 'must be a synchronous function, not an async one' : undefined;
+};
+
+function listOf(check: Check, what: string): Check {
+  return (value) => {
+    if (!Array.isArray(value)) return expected(`a list of ${what}`, value);
+    for (const [index, item] of value.entries()) {
+      const problem = check(item);
+      if (problem !== undefined) return `[${index}] ${problem}`;
+    }
+    return undefined;
+  };
+}
+
+const threshold: Check = (value) =>
+  value === false || (typeof value === 'string' && levelFromName(value) !== undefined)
+    ? undefined
+    : expected(`false or one of ${LEVELS.join(', ')}`, value);
+
+const levelMap: Check = (value) => {
+  if (!isRecord(value)) return expected('an object of level names', value);
+  const wrong = Object.entries(value).find(([, level]) => !LEVELS.includes(level as never));
+  return wrong && `.${wrong[0]} ${expected(`one of ${LEVELS.join(', ')}`, wrong[1])}`;
+};
+
+const transport: Check = (value) => {
+  if (typeof value === 'function') return undefined;
+  if (typeof value === 'string') {
+    return knownSchemes().includes(value) ? undefined : expected(`one of ${knownSchemes().join(', ')}`, value);
+  }
+  const methods = isRecord(value) ? value : {};
+  const missing = ['send', 'flush', 'close'].filter((method) => typeof methods[method] !== 'function');
+  return missing.length === 0
+    ? undefined
+    : `must be a scheme name, a factory or a transport: it lacks ${missing.join(', ')}`;
+};
+
+const SCRUB_KEYS: Readonly<Record<string, Check>> = {
+  mode: (value) => (value === 'deny' || value === 'allow' ? undefined : expected("'deny' or 'allow'", value)),
+  denyKeys: listOf(text, 'strings'),
+  ignoreKeys: listOf(text, 'strings'),
+  keys: listOf(text, 'strings'),
+  mask: text,
+};
+
+const scrub: Check = (value) => {
+  if (typeof value === 'boolean') return undefined;
+  if (!isRecord(value)) return expected('true, false or an object', value);
+  const allow = value['mode'] === 'allow';
+  if (allow && value['keys'] === undefined) return "must name its keys in mode 'allow'";
+  const allowed = allow ? ['mode', 'keys', 'mask'] : ['mode', 'denyKeys', 'ignoreKeys', 'mask'];
+  for (const [key, item] of Object.entries(value)) {
+    if (!allowed.includes(key)) return `.${key} is unknown; allowed are ${allowed.join(', ')}`;
+    const problem = item === undefined ? undefined : SCRUB_KEYS[key]?.(item);
+    if (problem !== undefined) return `.${key} ${problem}`;
+  }
+  return undefined;
+};
+
+const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
+  dsn: text,
+  release: text,
+  dist: text,
+  environment: text,
+  serverName: (value) =>
+    value === false || typeof value === 'string' ? undefined : expected('a string or false', value),
+  eventLevel: threshold,
+  breadcrumbLevel: threshold,
+  logLevel: threshold,
+  levelMap,
+  maxBreadcrumbs: number(0, 1_000),
+  sampleRate: number(0, 1, 'a number'),
+  random: hook,
+  sampleSeed: number(-(2 ** 53) + 1, 2 ** 53 - 1),
+  processors: listOf(hook, 'functions'),
+  scrub,
+  beforeSend: hook,
+  beforeBreadcrumb: hook,
+  beforeSendLog: hook,
+  tags: record,
+  extra: record,
+  user: record,
+  contexts: record,
+  contextTags: listOf(text, 'strings'),
+  inAppInclude: listOf(text, 'strings'),
+  inAppExclude: listOf(text, 'strings'),
+  modules: flag,
+  transport,
+  maxQueueItems: number(1, 1_000_000),
+  maxQueueBytes: number(1_024, 2 ** 40),
+  concurrency: number(1, 64),
+  requestTimeoutMs: number(1, MAX_TIMER_MS),
+  compress: (value) =>
+    value === 'auto' || typeof value === 'boolean' ? undefined : expected("true, false or 'auto'", value),
+  shutdownTimeoutMs: number(0, MAX_TIMER_MS),
+  drainOnExit: flag,
+  onDrop: hook,
+  onError: hook,
+  onScrub: hook,
+  debug: flag,
+};
+
+/** Options that are promised and not here yet: until then only their off position is true. */
+const OFF_ONLY: Readonly<Record<string, string>> = {
+  redact: 'undefined',
+  ignoreErrors: '[]',
+  ignoreLoggers: '[]',
+  rules: '[]',
+  sendDefaultPii: 'false',
+  attachStacktrace: 'false',
+  contextLines: '0',
+  dedupe: 'false',
+  flood: 'false',
+  processHooks: 'false',
+  httpBreadcrumbs: 'false',
+  retry: 'false',
+  spool: 'false',
+  drainOnSignals: '[]',
+  tunnel: 'undefined',
+  proxy: 'undefined',
+  ca: 'undefined',
+  dispatcher: 'undefined',
+  spotlight: 'false',
+  sendClientReports: 'false',
+  raiseSendErrors: 'false',
+};
+
+/** Everything that is wrong with the options: unknown names, wrong types, impossible values, conflicts. */
+export function validateOptions(options: unknown): ConfigProblem[] {
+  if (!isRecord(options)) return [{ option: 'options', problem: expected('an object', options) }];
+  const problems: ConfigProblem[] = [];
+  for (const option of Object.keys(options)) {
+    const value = options[option];
+    if (Object.hasOwn(OFF_ONLY, option)) {
+      const isOff = value === undefined || JSON.stringify(value) === OFF_ONLY[option];
+      if (!isOff) problems.push({ option, problem: `is not in this version yet; allowed is ${OFF_ONLY[option]}` });
+    } else if (!Object.hasOwn(CHECKS, option)) {
+      problems.push({ option, problem: `is unknown; allowed are ${Object.keys(CHECKS).join(', ')}` });
+    } else if (value !== undefined) {
+      const problem = checkOption(option, value);
+      if (problem !== undefined) problems.push({ option, problem });
+    }
+  }
+  if (options['random'] !== undefined && options['sampleSeed'] !== undefined) {
+    problems.push({ option: 'sampleSeed', problem: 'cannot stand beside random: give one of the two' });
+  }
+  return problems;
+}
+
+/** What is wrong with the value of one known option. */
+export function checkOption(option: string, value: unknown): string | undefined {
+  return CHECKS[option as keyof ClientOptions]?.(value);
+}
+
+function expected(what: string, value: unknown): string {
+  return `must be ${what}, not ${shown(value)}`;
+}
+
+/** Values are shown by kind, texts shortened: an option may hold a secret in the wrong place. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return value.length <= 20 && !value.includes('@') ? `'${value}'` : 'a longer string';
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function isAsync(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object AsyncFunction]';
+}
