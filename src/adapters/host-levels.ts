@@ -1,0 +1,44 @@
+import { ConfigError } from '../client/config-error.js';
+import { type Level, levelFromName, SEVERITY } from '../protocol/level.js';
+
+/** A host's level, placed among ours. */
+export interface PlacedLevel {
+  readonly level: Level;
+  readonly severity: number;
+}
+
+/** What each level name of a host means; looked up once per log call, so by plain Map. */
+export class HostLevels {
+  readonly #levelMap: Readonly<Record<string, Level>>;
+  readonly #placed = new Map<string, PlacedLevel>();
+
+  /** `levelMap`: what the user says of names that nobody can know. */
+  constructor(levelMap: Readonly<Record<string, Level>> = {}) {
+    this.#levelMap = levelMap;
+  }
+
+  /** A name that cannot be placed at run time counts as `info`: neither an alarm nor lost. */
+  place(name: string): PlacedLevel {
+    return this.#placed.get(name) ?? this.#remember(name, this.#lookUp(name) ?? 'info');
+  }
+
+  /** @throws ConfigError naming the levels that cannot be placed. */
+  check(names: readonly string[]): void {
+    const unknown = names.filter((name) => this.#lookUp(name) === undefined);
+    if (unknown.length > 0) {
+      const problem = `must say what these levels mean: ${unknown.join(', ')}`;
+      throw new ConfigError([{ option: 'levelMap', problem }]);
+    }
+  }
+
+  #lookUp(name: string): Level | undefined {
+    return Object.hasOwn(this.#levelMap, name) ? this.#levelMap[name] : levelFromName(name);
+  }
+
+  #remember(name: string, level: Level): PlacedLevel {
+    const placed = { level, severity: SEVERITY[level] };
+    // Names come from log calls: a host that makes them up must not fill the memory.
+    if (this.#placed.size < 1_000) this.#placed.set(name, placed);
+    return placed;
+  }
+}

@@ -1,0 +1,32 @@
+/** A host library is missing or too old. */
+export class PeerError extends Error {
+  override readonly name = 'PeerError';
+  readonly code: 'PEER_MISSING' | 'PEER_UNSUPPORTED';
+
+  constructor(code: PeerError['code'], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/**
+ * The host library, which is an optional peer dependency.
+ *
+ * @throws PeerError where it is not installed, or of a major version this adapter does not know.
+ */
+export function requirePeer<T>(name: string, major: number, load: () => T): T {
+  const wanted = `${name}@^${major}`;
+  let peer: T;
+  try {
+    peer = load();
+  } catch (cause) {
+    const missing = (cause as { code?: unknown } | null)?.code === 'MODULE_NOT_FOUND';
+    if (!missing) throw cause;
+    throw new PeerError('PEER_MISSING', `jackdaw/${name} needs ${wanted}: npm install ${wanted}`, cause);
+  }
+  const version = (peer as { version?: unknown }).version;
+  if (typeof version === 'string' && Number.parseInt(version, 10) !== major) {
+    throw new PeerError('PEER_UNSUPPORTED', `jackdaw/${name} supports ${wanted}, but ${version} is installed`);
+  }
+  return peer;
+}
