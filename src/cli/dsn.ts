@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 import { isLoopback } from '../inbox/loopback.js';
 import { printable } from '../inbox/printable.js';
 import { type View, viewFor } from '../inbox/view.js';
-import { type Dsn, envelopeUrl, parseDsn, publicDsn } from '../protocol/dsn.js';
-import { type Command, type CommandIo, UsageError } from './command.js';
+import { type Dsn, envelopeUrl, publicDsn } from '../protocol/dsn.js';
+import type { Command, CommandIo } from './command.js';
+import { dsnArgument } from './dsn-argument.js';
+import { formatRows, LABEL_WIDTH, type Row } from './rows.js';
 
-const LABEL_WIDTH = 12;
 /** A key shorter than this is masked altogether: its last four characters would be too much of it. */
 const MIN_LENGTH_TO_SHOW = 16;
 
@@ -27,16 +28,13 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
     options: { public: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
-  if (positionals.length > 1) throw new UsageError('one DSN at a time');
-  const text = positionals[0] ?? io.env['SENTRY_DSN'] ?? '';
-  if (text === '') throw new UsageError('no DSN given, and SENTRY_DSN is not set');
-  const dsn = parseDsn(text);
+  const dsn = dsnArgument(positionals, io.env);
   io.stdout.write(values.public ? `${publicDsn(dsn)}\n` : explain(dsn, viewFor(io.stdout, io.env)));
   return 0;
 }
 
 function explain(dsn: Dsn, view: View): string {
-  const rows: readonly (readonly [label: string, text: string])[] = [
+  const rows: readonly Row[] = [
     ['protocol', dsn.protocol],
     ['host', dsn.host],
     ['port', dsn.port === '' ? `${dsn.protocol === 'https' ? 443 : 80} (default)` : dsn.port],
@@ -48,11 +46,8 @@ function explain(dsn: Dsn, view: View): string {
     ['parameters', printable(Object.keys(dsn.params).join(', '), view.width - LABEL_WIDTH) || 'none'],
     ['envelopes', `POST ${envelopeUrl(dsn)}`],
   ];
-  const warnings = warningsFor(dsn).map(
-    (warning) => `${view.paint('yellow', 'warning'.padEnd(LABEL_WIDTH))}${warning}`,
-  );
-  const lines = rows.map(([label, text]) => `${view.paint('dim', label.padEnd(LABEL_WIDTH))}${text}`);
-  return [...lines, ...warnings].map((line) => `${line}\n`).join('');
+  const warnings = warningsFor(dsn).map((warning): Row => ['warning', warning, 'yellow']);
+  return formatRows([...rows, ...warnings], view);
 }
 
 function maskKey(key: string): string {

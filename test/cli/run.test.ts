@@ -6,6 +6,7 @@ describe('jackdaw', () => {
   it.each([[[]], [['help']], [['--help']], [['-h']]])('%j lists the commands', async (args) => {
     const { code, out, err } = await jackdaw(args);
     expect(code).toBe(0);
+    expect(out).toMatch(/^ {2}test {3}\S/m);
     expect(out).toMatch(/^ {2}inbox {2}\S/m);
     expect(out).toMatch(/^ {2}dsn {4}\S/m);
     expect(out).toMatch(/^ {2}help {3}\S/m);
@@ -32,6 +33,7 @@ describe('jackdaw', () => {
     ['in', "there is no command 'in'; did you mean 'jackdaw inbox'?"],
     ['dns', "there is no command 'dns'; did you mean 'jackdaw dsn'?"],
     ['hlep', "there is no command 'hlep'; did you mean 'jackdaw help'?"],
+    ['tset', "there is no command 'tset'; did you mean 'jackdaw test'?"],
     ['deploy', "there is no command 'deploy'"],
     ['--inbox', "there is no command '--inbox'; did you mean 'jackdaw inbox'?"],
     ['x'.repeat(100_000), 'there is no such command'],
