@@ -1,10 +1,11 @@
 import { breadcrumbFromUser, type KeptBreadcrumb, readableBreadcrumb } from '../event/build-breadcrumb.js';
-import { runHook } from '../processors/processor.js';
+import { isThenable, runHook } from '../processors/processor.js';
 import type { Breadcrumb } from '../protocol/event.js';
 import type { LogRecord } from '../record.js';
 import type { Scrubber } from '../scrub/walk.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { ClientOptions } from './options.js';
+import { asOwnWork } from './process-state.js';
 
 /** A breadcrumb's way through `beforeBreadcrumb`. */
 export class BreadcrumbPipeline {
@@ -23,13 +24,14 @@ export class BreadcrumbPipeline {
     const hook = this.#beforeBreadcrumb;
     if (hook === undefined) return kept;
     const hint = record === undefined ? {} : { record, originalException: record.error };
-    const readable = readableBreadcrumb(kept, this.#scrubber);
-    const result = runHook(() => hook(readable, hint), isBreadcrumb);
+    const now = Date.now();
+    const readable = readableBreadcrumb(kept, this.#scrubber, now);
+    const result = runHook(() => asOwnWork(() => hook(readable, hint)), isBreadcrumb);
     if ('failed' in result) this.#diagnostics.hookFailed('beforeBreadcrumb', result);
-    return 'value' in result ? breadcrumbFromUser(result.value, this.#scrubber, Date.now()) : undefined;
+    return 'value' in result ? breadcrumbFromUser(result.value, this.#scrubber, now) : undefined;
   }
 }
 
 function isBreadcrumb(value: unknown): value is Breadcrumb {
-  return value !== null && typeof value === 'object' && !('then' in value);
+  return value !== null && typeof value === 'object' && !Array.isArray(value) && !isThenable(value);
 }

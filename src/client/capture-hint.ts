@@ -1,7 +1,8 @@
 import type { ErrorEvent, User } from '../protocol/event.js';
-import { LEVELS, type Level, levelFromName } from '../protocol/level.js';
+import { type Level, levelFromName } from '../protocol/level.js';
 import type { LogRecord } from '../record.js';
 import { currentScope } from './process-state.js';
+import { textOf } from './snapshot.js';
 
 /** What a caller of `captureException`, `captureMessage` or `captureEvent` may add to that one event. */
 export interface CaptureHint {
@@ -27,29 +28,36 @@ export function recordFromException(error: unknown, hint: CaptureHint): LogRecor
 }
 
 export function recordFromMessage(text: string, level: Level | undefined, hint: CaptureHint): LogRecord {
-  return { ...recordFrom({ ...hint, level: hint.level ?? level }, 'info'), message: String(text) };
+  return { ...recordFrom({ ...hint, level: hint.level ?? level }, 'info'), message: textOf(text) };
 }
 
 /** The parts of a user's own event that are merged with the scope's; all others replace what we would have written. */
 export function recordFromEvent(event: Partial<ErrorEvent>, hint: CaptureHint): LogRecord {
-  const own = typeof event.level === 'string' ? levelFromName(event.level) : undefined;
   const { extra, tags, user, fingerprint, transaction } = event;
   const merged = {
-    level: own,
+    level: understood(event.level),
     user,
     fingerprint,
     transaction,
-    ...hint,
+    // A field that is there and undefined says nothing.
+    ...Object.fromEntries(Object.entries(hint).filter(([, value]) => value !== undefined)),
     extra: { ...extra, ...hint.extra },
     tags: { ...tags, ...hint.tags },
   };
-  return recordFrom(merged, 'error');
+  return { ...recordFrom(merged, 'error'), time: timeOf(event.timestamp) };
+}
+
+/** In milliseconds. Events say it in seconds or, as the protocol allows, in ISO 8601; what is neither is replaced later. */
+function timeOf(timestamp: unknown): number {
+  if (timestamp === undefined) return Date.now();
+  return typeof timestamp === 'number' ? timestamp * 1_000 : Date.parse(textOf(timestamp));
 }
 
 /** Fields of a user's own event that replace ours. */
 export function replacedFields(event: Partial<ErrorEvent>): Record<string, unknown> {
   const {
     event_id: _id,
+    timestamp: _time,
     level: _l,
     extra: _e,
     tags: _t,
@@ -65,7 +73,7 @@ export function replacedFields(event: Partial<ErrorEvent>): Record<string, unkno
 /** What is the same in all three: a record whose fields come from the hint. */
 function recordFrom(hint: CaptureHint, fallback: Level): LogRecord {
   const { tags, user, fingerprint, transaction, request, sampleRate } = hint;
-  const level = [hint.level, currentScope().content.level].find((one) => one !== undefined && LEVELS.includes(one));
+  const level = understood(hint.level) ?? currentScope().content.level;
   return {
     level: level ?? fallback,
     levelName: level ?? fallback,
@@ -76,4 +84,9 @@ function recordFrom(hint: CaptureHint, fallback: Level): LogRecord {
     context: { tags, user, fingerprint, transaction, request, sampleRate },
     origin: 'jackdaw',
   };
+}
+
+/** Undefined for what is no level's name. */
+function understood(level: unknown): Level | undefined {
+  return typeof level === 'string' ? levelFromName(level) : undefined;
 }

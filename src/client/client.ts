@@ -187,7 +187,7 @@ export class Client implements AsyncDisposable {
   }
 
   #timeout(timeoutMs: number | undefined): number {
-    const wanted = timeoutMs ?? this.settings.shutdownTimeoutMs;
+    const wanted = typeof timeoutMs === 'number' ? timeoutMs : this.settings.shutdownTimeoutMs;
     // NaN is no wait at all; Infinity as long as a timer can.
     return Math.min(Math.max(Number.isNaN(wanted) ? 0 : wanted, 0), MAX_TIMER_MS);
   }

@@ -16,6 +16,10 @@ import { resolveSettings } from './settings.js';
  */
 export function createClient(options: ClientOptions = {}): Client {
   const client = new Client(resolveSettings(options, process.env));
+  const { unknownParams } = client.settings;
+  if (unknownParams.length > 0) {
+    client.warn('JACKDAW_DSN_PARAMETER', `the DSN has parameters that are no option: ${unknownParams.join(', ')}`);
+  }
   processState().clients.push(client);
   drainAtNaturalEnd();
   return client;

@@ -1,4 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { isThenable } from '../processors/processor.js';
 import type { Envelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
 import type { DropReason, Outcome } from '../protocol/outcome.js';
@@ -17,18 +18,15 @@ export class Delivery {
   readonly #ledger: Ledger;
   readonly #diagnostics: Diagnostics;
   readonly #logs: LogBatcher;
-  /**
-   * Runs the transport as our own work and outside of every request: its sockets would keep a request's async context
-   * alive, and what is logged on its way must not be recorded.
-   */
-  readonly #outside: <T>(work: () => T) => T;
+  /** Where the client was made: outside of every request. */
+  readonly #origin = new AsyncResource('Jackdaw');
+  #enter: (<T>(work: () => T) => T) | undefined;
 
   constructor(transport: Transport, ledger: Ledger, diagnostics: Diagnostics) {
     this.#transport = transport;
     this.#ledger = ledger;
     this.#diagnostics = diagnostics;
     this.#logs = new LogBatcher({ sdk: SDK }, (envelope) => this.#send(envelope));
-    this.#outside = processState().ownWork.run(true, () => AsyncLocalStorage.snapshot());
   }
 
   /** False: an event of this level would be shed at once, so it need not be built. */
@@ -70,12 +68,22 @@ export class Delivery {
   /** True: everything handed over before is settled. */
   flush(timeoutMs: number): Promise<boolean> {
     this.#logs.flush();
-    return this.#outside(() => this.#transport.flush(timeoutMs));
+    return this.#settled(() => this.#transport.flush(timeoutMs));
   }
 
   close(timeoutMs: number): Promise<boolean> {
     this.#logs.flush();
-    return this.#outside(() => this.#transport.close(timeoutMs));
+    return this.#settled(() => this.#transport.close(timeoutMs));
+  }
+
+  /** What fails in a transport of the user's must not become a rejection of the host's. */
+  async #settled(wait: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await this.#outside(wait);
+    } catch (error) {
+      this.#diagnostics.error(error instanceof Error ? error : new Error(String(error)));
+      return false;
+    }
   }
 
   #send(envelope: Envelope): void {
@@ -91,12 +99,26 @@ export class Delivery {
     };
     try {
       const answer = this.#outside(() => this.#transport.send(envelope, settle));
-      if (answer instanceof Promise) answer.then(() => settle('delivered'), refuse);
+      if (isThenable(answer)) answer.then(() => settle('delivered'), refuse);
       // A transport of the user's that takes no `settle` and returns nothing: the hand-over is all there is to know.
       else if (this.#transport.send.length < 2) settle('delivered');
     } catch (error) {
       refuse(error);
     }
+  }
+
+  /**
+   * Runs the transport as our own work and outside of every request: its sockets would keep a request's async context
+   * alive, and what is logged on its way must not be recorded.
+   *
+   * Not before there is something to send: before Node 24 the first use of an AsyncLocalStorage makes every timer and
+   * promise of the process dearer, a record of winston's by 6 %.
+   */
+  #outside<T>(work: () => T): T {
+    this.#enter ??= this.#origin.runInAsyncScope(() =>
+      processState().ownWork.run(true, () => AsyncLocalStorage.snapshot()),
+    );
+    return this.#enter(work);
   }
 
   #settle(envelope: Envelope, outcome: Outcome): void {

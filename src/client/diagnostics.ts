@@ -1,6 +1,6 @@
 import type { Category, DropReason } from '../protocol/outcome.js';
 import type { ClientOptions } from './options.js';
-import { processState } from './process-state.js';
+import { asOwnWork, processState } from './process-state.js';
 
 /** Longest text of a remote answer or an error that is printed. */
 const TEXT_LENGTH = 500;
@@ -59,7 +59,7 @@ export class Diagnostics {
   #call(name: string, hook: () => void): void {
     if (this.#options[name as 'onError'] === undefined) return;
     try {
-      processState().ownWork.run(true, hook);
+      asOwnWork(hook);
     } catch (error) {
       this.warn('JACKDAW_HOOK_FAILED', `${name} threw: ${error instanceof Error ? error.message : String(error)}`);
     }

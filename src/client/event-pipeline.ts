@@ -10,6 +10,7 @@ import type { Scrubber } from '../scrub/walk.js';
 import { SDK } from '../version.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { ClientOptions } from './options.js';
+import { asOwnWork } from './process-state.js';
 
 /** An envelope to send, or why there is none. */
 export type PipelineResult = { readonly envelope: Envelope } | { readonly dropped: DropReason };
@@ -53,7 +54,7 @@ export class EventPipeline {
     const eventId = event.event_id;
     for (const { name, run, reason } of this.#hooks) {
       const current = event;
-      const result = runHook(() => run(current, hint), isEvent);
+      const result = runHook(() => asOwnWork(() => run(current, hint)), isEvent);
       if ('failed' in result) this.#diagnostics.hookFailed(name, result);
       if (!('value' in result)) return { dropped: reason };
       event = result.value;
@@ -63,7 +64,9 @@ export class EventPipeline {
   }
 
   #cleanFields(event: object): EventFields {
-    const clean = cleanObject(event, EVENT_BOUNDS, this.#hookScrubber) ?? {};
+    // As in JSON, a field that is undefined is none: the usual way of hooks to remove one.
+    const given = Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined));
+    const clean = cleanObject(given, EVENT_BOUNDS, this.#hookScrubber) ?? {};
     return Object.fromEntries(Object.keys(clean).map((name) => [name, JSON.stringify(clean[name])]));
   }
 }

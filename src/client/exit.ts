@@ -13,7 +13,7 @@ export function drainAtNaturalEnd(): void {
   let tried = '';
   process.on('beforeExit', () => {
     const holding = state.clients.filter((client) => client.drainsAtExit);
-    const news = JSON.stringify(holding.map((client) => client.stats().accepted));
+    const news = holding.map((client) => Object.values(client.stats().accepted).join('+')).join();
     if (news === tried) return;
     tried = news;
     for (const client of holding) void client.flush();

@@ -6,6 +6,7 @@ import type { LogRecord } from '../record.js';
 import type { Bounds, Scrubber } from '../scrub/walk.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { ClientOptions } from './options.js';
+import { asOwnWork } from './process-state.js';
 
 /** A log's attributes are one level of `{ value, type }`: this holds every log that we built. */
 const LOG_BOUNDS: Bounds = { depth: 6, breadth: 200, nodes: 2_000, stringLength: 8_192, bytes: 256 * 1_024 };
@@ -32,7 +33,7 @@ export class LogPipeline {
     const log = buildLog({ record, trace, scope, sequence: this.#nextSequence(record.time), now }, this.#base);
     if (this.#beforeSendLog === undefined) return JSON.stringify(log);
     const hook = this.#beforeSendLog;
-    const result = runHook(() => hook(log), isLog);
+    const result = runHook(() => asOwnWork(() => hook(log)), isLog);
     if ('failed' in result) this.#diagnostics.hookFailed('beforeSendLog', result);
     return 'value' in result ? JSON.stringify(this.#hookScrubber.clean(result.value, LOG_BOUNDS)) : undefined;
   }

@@ -42,3 +42,8 @@ export function currentScope(): Scope {
   const state = processState();
   return state.activeScope.getStore() ?? state.processScope;
 }
+
+/** Runs code of the user's, or of ours: what it logs, now or later, is not recorded, or it would feed itself. */
+export function asOwnWork<T>(work: () => T): T {
+  return processState().ownWork.run(true, work);
+}

@@ -66,9 +66,7 @@ export class Recorder {
     if (severity >= logSeverity) this.#log(record);
     const eventId = severity >= eventSeverity ? this.event(record, mechanismOf(record)) : undefined;
     // After the event: the record that made it is a breadcrumb for the next one.
-    if (severity >= breadcrumbSeverity) {
-      this.#keep(() => breadcrumbFromRecord(record, this.#base.scrubber, Date.now()), record);
-    }
+    if (severity >= breadcrumbSeverity) this.#keep(() => breadcrumbFromRecord(record, this.#base.scrubber), record);
     return eventId;
   }
 
@@ -86,18 +84,15 @@ export class Recorder {
   }
 
   event(record: LogRecord, mechanism: Mechanism, own?: Partial<ErrorEvent>): string | undefined {
-    if (this.closed) return this.#acceptAndDrop('error', 'ignored', record);
-    if (!this.#delivery.admits(record.level)) return this.#acceptAndDrop('error', 'queue_overflow', record);
-    if (!isSampled(this.#settings.sampleRate, record.context?.sampleRate, this.#random)) {
-      return this.#acceptAndDrop('error', 'sample_rate', record);
-    }
     this.#delivery.accept('error');
     try {
-      return this.#sendEvent(record, mechanism, own);
+      const refusal = this.#refusal(record);
+      if (refusal === undefined) return this.#sendEvent(record, mechanism, own);
+      this.#delivery.drop(refusal, 'error', record);
     } catch (error) {
       this.#failed(error, 'error', record);
-      return undefined;
     }
+    return undefined;
   }
 
   /** A value to stand in a text. */
@@ -107,6 +102,13 @@ export class Recorder {
 
   addBreadcrumb(breadcrumb: Breadcrumb): undefined {
     this.#keep(() => breadcrumbFromUser(breadcrumb, this.#base.scrubber, Date.now()));
+  }
+
+  /** Why an event is not even built. */
+  #refusal(record: LogRecord): DropReason | undefined {
+    if (this.closed) return 'ignored';
+    if (!this.#delivery.admits(record.level)) return 'queue_overflow';
+    return isSampled(this.#settings.sampleRate, record.context?.sampleRate, this.#random) ? undefined : 'sample_rate';
   }
 
   #sendEvent(record: LogRecord, mechanism: Mechanism, own: Partial<ErrorEvent> | undefined): string | undefined {
@@ -129,11 +131,11 @@ export class Recorder {
   }
 
   #log(record: LogRecord): void {
+    this.#delivery.accept('log_item');
     if (this.closed) {
-      this.#acceptAndDrop('log_item', 'ignored', record);
+      this.#delivery.drop('ignored', 'log_item', record);
       return;
     }
-    this.#delivery.accept('log_item');
     try {
       const scope = currentScope();
       const text = this.#logs.run(record, scope.trace, this.#base.cleanContent(scope.content), Date.now());
@@ -153,11 +155,6 @@ export class Recorder {
     } catch (error) {
       this.#diagnostics.error(asError(error));
     }
-  }
-
-  #acceptAndDrop(category: 'error' | 'log_item', reason: DropReason, record: LogRecord): undefined {
-    this.#delivery.accept(category);
-    this.#delivery.drop(reason, category, record);
   }
 
   /** A mistake of ours, or of the machine: it costs this item, is counted, and never reaches the host. */

@@ -29,7 +29,7 @@ export const scope: ScopeSetters = {
 };
 
 /**
- * Runs `fn` in a scope of its own: it starts with what is known here, and what is said or left as a breadcrumb inside,
+ * Runs `fn` in a scope and a trace of its own: it starts with what is known here, and what is said or left as a breadcrumb inside,
  * also after an `await`, stays inside. Use it around a request or a job.
  *
  * @returns what `fn` returns; what it throws is passed on.
@@ -40,11 +40,12 @@ export function runInScope<T>(fn: () => T): T {
 }
 
 /**
- * The same as `runInScope`, with the new scope handed over: for a few lines that need a tag of their own.
+ * The same as `runInScope`, with the new scope handed over, in the same trace: for a few lines that need a tag of their own.
  *
  * @example withScope((inner) => { inner.setTag('step', 'import'); logger.error('row skipped'); })
  */
 export function withScope<T>(fn: (scope: ScopeSetters) => T): T {
-  const inner = currentScope().fork();
+  const outer = currentScope();
+  const inner = outer.fork(outer.trace);
   return processState().activeScope.run(inner, () => fn(inner));
 }

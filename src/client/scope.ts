@@ -1,15 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { KeptBreadcrumb } from '../event/build-breadcrumb.js';
-import type { ScopeContent, Trace } from '../event/scope-content.js';
+import { plainText, type ScopeContent, type Trace } from '../event/scope-content.js';
 import type { User } from '../protocol/event.js';
-import { LEVELS, type Level } from '../protocol/level.js';
-import { type Bounds, createScrubber } from '../scrub/walk.js';
+import { type Level, levelFromName } from '../protocol/level.js';
 import { Ring } from './breadcrumbs.js';
-
-/** Setters copy at once: the host may reuse its object, and a scope must not keep a request alive. */
-const snapshot = createScrubber({ rules: false });
-/** Longer than any text that leaves: scrubbing comes later and must see a secret whole, not the half before a cut. */
-const SNAPSHOT: Bounds = { depth: 8, breadth: 200, nodes: 10_000, stringLength: 32_768, bytes: 1_024 * 1_024 };
+import { snapshot, textOf } from './snapshot.js';
 
 const EMPTY: ScopeContent = Object.freeze({ tags: {}, extra: {}, contexts: {} });
 
@@ -25,7 +20,7 @@ export class Scope {
 
   /** Who is affected; null removes. */
   setUser(user: User | null): void {
-    this.#set({ user: user === null ? undefined : asObject(user) });
+    this.#set({ user: isAbsent(user) ? undefined : asObject(user) });
   }
 
   /** A tag to search for; the value becomes text. */
@@ -45,22 +40,23 @@ export class Scope {
   /** A named group of data; null removes it. */
   setContext(name: string, context: Readonly<Record<string, unknown>> | null): void {
     const { [name]: _old, ...others } = this.#content.contexts;
-    this.#set({ contexts: context === null ? others : { ...others, ...asObject({ [name]: context }) } });
+    this.#set({ contexts: isAbsent(context) ? others : { ...others, ...asObject({ [name]: context }) } });
   }
 
   /** Overrides how the server groups events; null removes. `{{ default }}` stands for the server's own grouping. */
   setFingerprint(fingerprint: readonly string[] | null): void {
-    this.#set({ fingerprint: Array.isArray(fingerprint) ? fingerprint.map(String) : undefined });
+    const copy = snapshot(fingerprint);
+    this.#set({ fingerprint: Array.isArray(copy) ? copy.map(plainText) : undefined });
   }
 
   /** The level of events that bring none of their own; null removes, an unknown word is ignored. */
   setLevel(level: Level | null): void {
-    this.#set({ level: level !== null && LEVELS.includes(level) ? level : undefined });
+    this.#set({ level: typeof level === 'string' ? levelFromName(level) : undefined });
   }
 
   /** The route or task that is running; null removes. */
   setTransaction(name: string | null): void {
-    this.#set({ transaction: name === null ? undefined : String(name) });
+    this.#set({ transaction: isAbsent(name) ? undefined : textOf(name) });
   }
 
   /** Forgets everything, breadcrumbs included. */
@@ -108,11 +104,13 @@ export class Scope {
 
   /**
    * A scope that starts with what this one knows now; neither sees what the other learns later.
+   *
+   * @param trace the ids it goes on with; without them it begins a trace of its own
    * @internal
    */
-  fork(): Scope {
+  fork(trace?: Trace): Scope {
     const child = new Scope();
-    child.#content = { ...this.#content, trace: undefined };
+    child.#content = { ...this.#content, trace };
     for (const [dsn, kept] of this.#rings) {
       kept.shared = true;
       child.#rings.set(dsn, { ring: kept.ring, shared: true });
@@ -131,6 +129,11 @@ function newTrace(): Trace {
 }
 
 function asObject(value: object): Record<string, unknown> {
-  const copy = snapshot.clean(value, SNAPSHOT);
+  const copy = snapshot(value);
   return copy !== null && typeof copy === 'object' && !Array.isArray(copy) ? copy : {};
+}
+
+/** Without types, `undefined` is as usual a word for "none" as null. */
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
 }

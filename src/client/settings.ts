@@ -40,6 +40,8 @@ const TRANSPORT_OPTIONS = ['maxQueueItems', 'maxQueueBytes', 'concurrency', 'req
  */
 export function resolveSettings(options: ClientOptions, env: NodeJS.ProcessEnv): Settings {
   const problems = validateOptions(options);
+  // Without an object there is no option to read on.
+  if (options === null || typeof options !== 'object') throw new ConfigError(problems);
   const sampleRate = options.sampleRate ?? sampleRateFrom(env, problems);
   const dsn = readDsn(options.dsn ?? env['SENTRY_DSN'] ?? '', problems);
   const params = readParams(dsn, problems);

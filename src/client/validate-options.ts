@@ -3,6 +3,7 @@ import { knownSchemes } from '../transport/scheme.js';
 import type { ConfigProblem } from './config-error.js';
 import { MAX_TIMER_MS } from './defaults.js';
 import type { ClientOptions } from './options.js';
+import { checkPromised, isPromised } from './promised-options.js';
 
 /** Says what is wrong with a value, or undefined. */
 type Check = (value: unknown) => string | undefined;
@@ -124,40 +125,15 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   debug: flag,
 };
 
-/** Options that are promised and not here yet: until then only their off position is true. */
-const OFF_ONLY: Readonly<Record<string, string>> = {
-  redact: 'undefined',
-  ignoreErrors: '[]',
-  ignoreLoggers: '[]',
-  rules: '[]',
-  sendDefaultPii: 'false',
-  attachStacktrace: 'false',
-  contextLines: '0',
-  dedupe: 'false',
-  flood: 'false',
-  processHooks: 'false',
-  httpBreadcrumbs: 'false',
-  retry: 'false',
-  spool: 'false',
-  drainOnSignals: '[]',
-  tunnel: 'undefined',
-  proxy: 'undefined',
-  ca: 'undefined',
-  dispatcher: 'undefined',
-  spotlight: 'false',
-  sendClientReports: 'false',
-  raiseSendErrors: 'false',
-};
-
 /** Everything that is wrong with the options: unknown names, wrong types, impossible values, conflicts. */
 export function validateOptions(options: unknown): ConfigProblem[] {
   if (!isRecord(options)) return [{ option: 'options', problem: expected('an object', options) }];
   const problems: ConfigProblem[] = [];
   for (const option of Object.keys(options)) {
     const value = options[option];
-    if (Object.hasOwn(OFF_ONLY, option)) {
-      const isOff = value === undefined || JSON.stringify(value) === OFF_ONLY[option];
-      if (!isOff) problems.push({ option, problem: `is not in this version yet; allowed is ${OFF_ONLY[option]}` });
+    if (isPromised(option)) {
+      const problem = checkPromised(option, value);
+      if (problem !== undefined) problems.push({ option, problem });
     } else if (!Object.hasOwn(CHECKS, option)) {
       problems.push({ option, problem: `is unknown; allowed are ${Object.keys(CHECKS).join(', ')}` });
     } else if (value !== undefined) {

@@ -13,13 +13,18 @@ export function wrap<Args extends unknown[], Result>(
   { only }: WrapOptions,
 ): (...args: Args) => Result {
   const report = (error: unknown): void => {
-    if (only === undefined || only.some((wanted) => isOf(error, wanted))) capture(error);
+    // Flat: without types, a single class is easily given in place of a list.
+    if (only === undefined || [only].flat().some((wanted) => isOf(error, wanted))) capture(error);
+  };
+  const reportAndReject = (error: unknown): never => {
+    report(error);
+    throw error;
   };
   return function wrapped(this: unknown, ...args) {
     try {
       const result = Reflect.apply(fn, this, args);
-      if (isThenable(result)) Promise.resolve(result).catch(report);
-      return result;
+      // Its own `then`, once: a second branch would hide an unhandled rejection, and run a lazy query twice.
+      return isThenable(result) ? (result.then(undefined, reportAndReject) as Result) : result;
     } catch (error) {
       report(error);
       throw error;
@@ -28,5 +33,10 @@ export function wrap<Args extends unknown[], Result>(
 }
 
 function isOf(error: unknown, wanted: string | (abstract new (...args: never[]) => unknown)): boolean {
-  return typeof wanted === 'string' ? error instanceof Error && error.name === wanted : error instanceof wanted;
+  try {
+    return typeof wanted === 'string' ? error instanceof Error && error.name === wanted : error instanceof wanted;
+  } catch {
+    // A getter or a class that throws must not take the error's place.
+    return false;
+  }
 }

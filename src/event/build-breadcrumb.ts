@@ -18,8 +18,8 @@ const KEEP_RAW = 512;
  * Strings are immutable, so keeping them is cheap; they are scrubbed when the first event that needs them goes out.
  */
 export interface KeptBreadcrumb {
-  /** Seconds since the epoch. */
-  readonly timestamp: number;
+  /** Milliseconds since the epoch, unchecked. */
+  readonly time: number;
   readonly level: Breadcrumb['level'];
   readonly category: string | undefined;
   readonly message: string | undefined;
@@ -32,11 +32,11 @@ export interface KeptBreadcrumb {
 }
 
 /** What stays of a record when it becomes a breadcrumb. Runs for every such log call: no walk unless data is nested. */
-export function breadcrumbFromRecord(record: LogRecord, scrubber: Scrubber, now: number): KeptBreadcrumb {
+export function breadcrumbFromRecord(record: LogRecord, scrubber: Scrubber): KeptBreadcrumb {
   const { readLater } = record;
   const read = readLater === undefined ? record : undefined;
   return {
-    timestamp: plausibleSeconds(record.time, now),
+    time: record.time,
     level: eventLevel(record.level),
     category: read?.logger,
     message: read && keptText(read.message, MESSAGE_LENGTH, scrubber),
@@ -50,7 +50,7 @@ export function breadcrumbFromRecord(record: LogRecord, scrubber: Scrubber, now:
 export function breadcrumbFromUser(breadcrumb: Breadcrumb, scrubber: Scrubber, now: number): KeptBreadcrumb {
   const { timestamp, level, category, message, type, data } = breadcrumb;
   return {
-    timestamp: typeof timestamp === 'number' ? plausibleSeconds(timestamp * 1_000, now) : now / 1_000,
+    time: typeof timestamp === 'number' ? timestamp * 1_000 : now,
     level: eventLevel((typeof level === 'string' ? levelFromName(level) : undefined) ?? 'info'),
     category: typeof category === 'string' ? category : undefined,
     message: message === undefined ? undefined : keptText(String(message), MESSAGE_LENGTH, scrubber),
@@ -61,22 +61,31 @@ export function breadcrumbFromUser(breadcrumb: Breadcrumb, scrubber: Scrubber, n
 }
 
 /** The breadcrumb as `beforeBreadcrumb` sees it: a clean copy. */
-export function readableBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber): Breadcrumb {
-  return JSON.parse(encodeBreadcrumb(kept, scrubber)) as Breadcrumb;
+export function readableBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber, now: number): Breadcrumb {
+  return JSON.parse(encodeBreadcrumb(kept, scrubber, now)) as Breadcrumb;
 }
 
 /** The JSON text of a breadcrumb, scrubbed and serialized at the first call for these rules. */
-export function encodeBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber): string {
+export function encodeBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber, now: number): string {
   if (kept.encoded?.by === scrubber) return kept.encoded.text;
-  const text = JSON.stringify(cleanBreadcrumb(kept, scrubber));
+  const text = encode(kept, scrubber, now);
   kept.encoded = { by: scrubber, text };
   return text;
 }
 
-function cleanBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber): Record<string, JsonValue> {
+/** Never throws: one bad breadcrumb would cost every event as long as it is kept. */
+function encode(kept: KeptBreadcrumb, scrubber: Scrubber, now: number): string {
+  try {
+    return JSON.stringify(cleanBreadcrumb(kept, scrubber, now));
+  } catch {
+    return JSON.stringify({ timestamp: now / 1_000, message: '[Unreadable]' });
+  }
+}
+
+function cleanBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber, now: number): Record<string, JsonValue> {
   const read = kept.readLater?.();
   const { category, message, data } = read === undefined ? kept : { ...read, category: read.logger };
-  const clean: Record<string, JsonValue> = { timestamp: kept.timestamp };
+  const clean: Record<string, JsonValue> = { timestamp: plausibleSeconds(kept.time, now) };
   if (kept.type !== undefined) clean['type'] = scrubber.text(kept.type, CATEGORY_LENGTH);
   if (category !== undefined) clean['category'] = scrubber.text(category, CATEGORY_LENGTH);
   if (kept.level !== undefined) clean['level'] = kept.level;

@@ -9,6 +9,7 @@ import {
   type CleanObject,
   cleanObject,
   cleanTags,
+  cleanUser,
   EXTRA,
   oneLine,
   plainText,
@@ -68,17 +69,24 @@ export function buildEvent(input: EventInput, base: EventBase): EventFields {
   if (logEntry !== undefined) fields['logentry'] = logEntry;
   addContent(fields, input, base, addException(fields, input, base));
   if (input.breadcrumbs.length > 0) {
-    const texts = input.breadcrumbs.map((breadcrumb) => encodeBreadcrumb(breadcrumb, base.scrubber));
+    const texts = input.breadcrumbs.map((breadcrumb) => encodeBreadcrumb(breadcrumb, base.scrubber, input.now));
     fields['breadcrumbs'] = `{"values":[${texts.join(',')}]}`;
   }
   return fields;
 }
 
-/** The text of an event made of the texts of its fields. */
+/**
+ * The text of an event made of the texts of its fields. Joined in one go: V8 keeps a text made by `+` or a template in
+ * pieces, and then measures and encodes it several times slower.
+ */
 export function joinFields(fields: Readonly<EventFields>): string {
-  const parts: string[] = [];
-  for (const name of Object.keys(fields)) parts.push(`${JSON.stringify(name)}:${fields[name]}`);
-  return `{${parts.join(',')}}`;
+  const parts = ['{'];
+  for (const [name, text] of Object.entries(fields)) {
+    if (parts.length > 1) parts.push(',');
+    parts.push(JSON.stringify(name), ':', text);
+  }
+  parts.push('}');
+  return parts.join('');
 }
 
 function addNames(fields: EventFields, { record, scope }: EventInput, { scrubber, content }: EventBase): void {
@@ -132,7 +140,7 @@ function addContent(fields: EventFields, input: EventInput, base: EventBase, err
   };
   addObject(fields, 'tags', tags);
   addObject(fields, 'extra', { ...own.extra, ...scope.extra, ...data });
-  addObject(fields, 'user', cleanObject(record.context?.user, SMALL, scrubber) ?? scope.user ?? own.user);
+  addObject(fields, 'user', cleanUser(record.context?.user, scrubber) ?? scope.user ?? own.user);
   addObject(fields, 'request', cleanRequest(record.context?.request, scrubber));
   addObject(fields, 'contexts', {
     ...errorContexts,

@@ -4,6 +4,9 @@ import { type CleanObject, cleanObject } from './scope-content.js';
 /** Relay keeps 8 KiB of a request's body; headers and cookies are small. */
 const BOUNDS: Bounds = { depth: 4, breadth: 100, nodes: 500, stringLength: 8_192, bytes: 32 * 1_024 };
 
+/** In characters; longer than any that a server takes (Node: 16 KiB for the whole head). To parse one takes time. */
+const QUERY_LENGTH = 65_536;
+
 /** What is taken from a request: no sockets, no raw header lists, no bodies of streams. */
 const FIELDS = ['method', 'headers', 'cookies', 'query_string', 'data', 'env'] as const;
 
@@ -19,11 +22,15 @@ export function cleanRequest(request: unknown, scrubber: Scrubber): CleanObject 
   if (typeof url === 'string') {
     const [path, query] = splitOnce(url, '?');
     picked['url'] = path;
-    if (query !== undefined) picked['query_string'] ??= Object.fromEntries(new URLSearchParams(query));
+    if (query !== undefined) picked['query_string'] ??= parameters(query);
   }
   if (picked['method'] === undefined && picked['url'] === undefined) return undefined;
   const clean = cleanObject(picked, BOUNDS, scrubber) ?? {};
   return Object.fromEntries(Object.entries(clean).filter(([field]) => isGiven(picked[field])));
+}
+
+function parameters(query: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(query.slice(0, QUERY_LENGTH)));
 }
 
 function isGiven(value: unknown): value is JsonValue {

@@ -37,6 +37,9 @@ export const EXTRA: Bounds = { depth: 7, breadth: 100, nodes: 5_000, stringLengt
 const CONTEXTS: Bounds = { depth: 6, breadth: 100, nodes: 2_000, stringLength: 4_096, bytes: 64 * 1_024 };
 export const SMALL: Bounds = { depth: 4, breadth: 200, nodes: 1_000, stringLength: 1_024, bytes: 64 * 1_024 };
 
+/** How the walk writes undefined. */
+const UNDEFINED = '[undefined]';
+
 /** Cleans contents by one client's rules; a content that did not change since the last event is not walked again. */
 export function createContentCleaner(scrubber: Scrubber): (content: ScopeContent) => CleanContent {
   const known = new WeakMap<ScopeContent, CleanContent>();
@@ -47,7 +50,7 @@ export function createContentCleaner(scrubber: Scrubber): (content: ScopeContent
         tags: cleanTags(content.tags, scrubber),
         extra: cleanObject(content.extra, EXTRA, scrubber) ?? {},
         contexts: cleanObject(content.contexts, CONTEXTS, scrubber) ?? {},
-        user: cleanObject(content.user, SMALL, scrubber),
+        user: cleanUser(content.user, scrubber),
       };
       known.set(content, clean);
     }
@@ -62,14 +65,23 @@ export function cleanObject(value: unknown, bounds: Bounds, scrubber: Scrubber):
   return isCleanObject(clean) ? clean : undefined;
 }
 
-/** Tags as servers take them: names of a small alphabet, values of one line of text. Empty ones are left out. */
+/** A user's fields; those that are undefined are left out, for servers show what is there: `email: [undefined]`. */
+export function cleanUser(user: unknown, scrubber: Scrubber): CleanObject | undefined {
+  const clean = cleanObject(user, SMALL, scrubber);
+  return clean && Object.fromEntries(Object.entries(clean).filter(([, value]) => value !== UNDEFINED));
+}
+
+/**
+ * Tags as servers take them: names of a small alphabet, values of one line of text. Empty and undefined ones are left
+ * out.
+ */
 export function cleanTags(tags: unknown, scrubber: Scrubber): Record<string, string> {
   const clean: Record<string, string> = {};
   const walked = cleanObject(tags, SMALL, scrubber) ?? {};
   for (const key of Object.keys(walked).slice(0, TAG_COUNT)) {
     const name = key.replace(/[^A-Za-z0-9_.:-]/g, '-').slice(0, TAG_LENGTH);
     const value = scrubber.text(oneLine(plainText(walked[key] ?? '')), TAG_LENGTH);
-    if (name !== '' && name !== '__proto__' && value !== '') clean[name] = value;
+    if (name !== '' && name !== '__proto__' && value !== '' && value !== UNDEFINED) clean[name] = value;
   }
   return clean;
 }

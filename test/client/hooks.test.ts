@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import type { ClientOptions } from '../../src/client/options.js';
+import { processState } from '../../src/client/process-state.js';
+import type { Hint, Processor } from '../../src/processors/processor.js';
+import type { Breadcrumb, ErrorEvent } from '../../src/protocol/event.js';
+import type { LogItem } from '../../src/protocol/log-item.js';
+import { expectSettled } from '../support/balance.js';
+import { logRecord, memoryClient } from '../support/memory-client.js';
+
+let emitWarning: MockInstance<typeof process.emitWarning>;
+beforeEach(() => {
+  emitWarning = vi.spyOn(process, 'emitWarning').mockReturnValue();
+  processState().warned.clear();
+});
+afterEach(() => vi.restoreAllMocks());
+
+const warnings = (): unknown[] => emitWarning.mock.calls.map(([text]) => text);
+const boom = new Error('boom');
+const rejected = (): unknown => Promise.reject(boom);
+
+/** What a hook may do wrong, and how it is told. */
+const MISTAKES: readonly [string, () => unknown, string][] = [
+  [
+    'throws',
+    () => {
+      throw boom;
+    },
+    'threw',
+  ],
+  ['returns nothing', () => undefined, 'returned nothing'],
+  ['returns a promise', async () => null, 'returned a promise; it must be synchronous'],
+  ['returns a promise that rejects', rejected, 'returned a promise; it must be synchronous'],
+  ['returns a text', () => 'event', 'returned something else'],
+  ['returns a number', () => 0, 'returned something else'],
+  ['returns true', () => true, 'returned something else'],
+  ['returns a list', () => [], 'returned something else'],
+];
+
+/** Not an AsyncFunction, so that construction lets it pass. */
+function hook(call: () => unknown): never {
+  return function mine() {
+    return call();
+  } as never;
+}
+
+type Options = (run: () => unknown) => ClientOptions;
+const HOOKS: readonly [string, string, 'error' | 'log_item' | undefined, Options][] = [
+  ['a processor', 'processor mine', 'error', (run) => ({ processors: [hook(run)] })],
+  ['beforeSend', 'beforeSend', 'error', (run) => ({ beforeSend: hook(run) })],
+  ['beforeSendLog', 'beforeSendLog', 'log_item', (run) => ({ logLevel: 'info', beforeSendLog: hook(run) })],
+  ['beforeBreadcrumb', 'beforeBreadcrumb', undefined, (run) => ({ beforeBreadcrumb: hook(run) })],
+];
+const reasonOf = (name: string): string => (name === 'a processor' ? 'event_processor' : 'before_send');
+
+describe.each(HOOKS)('C22: %s', (name, label, category, options) => {
+  it('drops with null, without a word', async () => {
+    const { client, event, logs, transport } = memoryClient(options(() => null));
+    client.captureRecord(logRecord());
+    client.captureRecord(logRecord());
+    if (category === undefined) expect(transport.events[1]).not.toHaveProperty('breadcrumbs');
+    else expect(client.stats().dropped).toEqual({ [reasonOf(name)]: { [category]: 2 } });
+    if (category === 'log_item') expect(await logs()).toEqual([]);
+    if (category === 'error') expect(event).toThrow('0 events');
+    expect(warnings()).toEqual([]);
+    await client.close();
+    expectSettled(client);
+  });
+
+  it.each(MISTAKES)('that %s drops what it should have judged, with one warning', async (_what, run, told) => {
+    const errors: Error[] = [];
+    const { client, transport, logs } = memoryClient({ ...options(run), onError: (error) => errors.push(error) });
+    for (let count = 0; count < 3; count += 1) client.captureRecord(logRecord());
+    if (category !== undefined) expect(client.stats().dropped).toEqual({ [reasonOf(name)]: { [category]: 3 } });
+    if (category === 'log_item') expect(await logs()).toEqual([]);
+    else if (category === 'error') expect(transport.events).toEqual([]);
+    else expect(transport.events[2]).not.toHaveProperty('breadcrumbs');
+    expect(warnings()).toEqual([expect.stringContaining(`${label} ${told}`)]);
+    expect(errors).toHaveLength(3);
+    expect(errors[0]?.message).toBe(`${label} ${told}`);
+    expect(errors[0]?.cause).toBe(told === 'threw' ? boom : undefined);
+    await client.close();
+    expectSettled(client);
+  });
+});
+
+it('a promise of a hook that rejects is no unhandledRejection of the host', async () => {
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  const { client } = memoryClient({ beforeSend: hook(rejected) });
+  client.captureMessage('hello');
+  await client.close();
+  await new Promise(setImmediate);
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
+describe('the chain of processors', () => {
+  const append =
+    (letter: string): Processor =>
+    (event) => ({ ...event, transaction: `${event.transaction ?? ''}${letter}` });
+
+  it('runs in order, beforeSend last, each with what the one before it returned', async () => {
+    const { client, event } = memoryClient({ processors: [append('a'), append('b')], beforeSend: append('c') });
+    client.captureMessage('hello');
+    expect(event().transaction).toBe('abc');
+    await client.close();
+  });
+
+  it('ends at the first null', async () => {
+    const later = vi.fn((event: ErrorEvent) => event);
+    const { client } = memoryClient({ processors: [() => null, later], beforeSend: later });
+    client.captureMessage('hello');
+    expect(later).not.toHaveBeenCalled();
+    await client.close();
+  });
+
+  it('is given the error itself and the record as its hint', async () => {
+    const hints: Hint[] = [];
+    const beforeSend = (event: ErrorEvent, hint: Hint): ErrorEvent => {
+      hints.push(hint);
+      return event;
+    };
+    const { client } = memoryClient({ beforeSend });
+    const record = logRecord({ error: boom });
+    client.captureRecord(record);
+    expect(hints[0]?.originalException).toBe(boom);
+    expect(hints[0]?.record).toBe(record);
+    await client.close();
+  });
+
+  it('may change the event in place, but neither its id nor the record of the host', async () => {
+    const data = Object.freeze({ order: 17 });
+    const { client, event } = memoryClient({
+      beforeSend(sent) {
+        sent.event_id = 'f'.repeat(32);
+        sent.extra = { ...sent.extra, order: 18 };
+        delete sent.logentry;
+        return sent;
+      },
+    });
+    const id = client.captureRecord(logRecord({ data }));
+    expect(event()).toMatchObject({ event_id: id, extra: { order: 18 } });
+    expect(event()).not.toHaveProperty('logentry');
+    expect(data).toEqual({ order: 17 });
+    await client.close();
+  });
+});
+
+describe('what hooks add is scrubbed again', () => {
+  const SECRET = 'hunter2-hunter2';
+  const add = (event: ErrorEvent): ErrorEvent => ({
+    ...event,
+    extra: { ...event.extra, password: SECRET, note: 'kept' },
+  });
+
+  it.each<[string, ClientOptions]>([
+    ['in deny mode', {}],
+    ['in deny mode with more keys', { scrub: { denyKeys: ['order'] } }],
+    ['in allow mode', { scrub: { mode: 'allow', keys: ['order'] } }],
+  ])('%s', async (_name, options) => {
+    for (const hooks of [{ processors: [add] }, { beforeSend: add }]) {
+      const { client, event } = memoryClient({ ...options, ...hooks });
+      client.captureRecord(logRecord({ data: { order: 17, mine: SECRET } }));
+      expect(event().extra).toMatchObject({ password: '[Filtered]', note: 'kept' });
+      const masked = options.scrub !== undefined && 'mode' in (options.scrub as object) ? 'mine' : 'password';
+      expect(event().extra?.[masked]).toBe('[Filtered]');
+      await client.close();
+    }
+  });
+
+  it('in logs and breadcrumbs, too', async () => {
+    const { client, event, logs } = memoryClient({
+      logLevel: 'info',
+      beforeSendLog: (log: LogItem) => ({
+        ...log,
+        attributes: { ...log.attributes, password: { type: 'string', value: SECRET } },
+      }),
+      beforeBreadcrumb: (breadcrumb: Breadcrumb) => ({ ...breadcrumb, data: { password: SECRET, note: 'kept' } }),
+    });
+    client.captureRecord(logRecord({ level: 'info' }));
+    client.captureMessage('hello');
+    expect(event().breadcrumbs?.values).toMatchObject([{ data: { password: '[Filtered]', note: 'kept' } }]);
+    expect(await logs()).toHaveLength(1);
+    expect(JSON.stringify(await logs())).not.toContain(SECRET);
+    await client.close();
+  });
+});
+
+it('what a hook logs through an instrumented logger is not recorded, and cannot loop', async () => {
+  const { client, events } = memoryClient({
+    breadcrumbLevel: false,
+    beforeSend(event) {
+      client.captureRecord(logRecord({ message: 'from inside' }));
+      return event;
+    },
+    onDrop: () => client.captureRecord(logRecord({ message: 'from onDrop' })),
+  });
+  client.captureRecord(logRecord());
+  expect(events().map(({ logentry }) => logentry?.formatted)).toEqual(['no stock']);
+  expect(client.stats()).toMatchObject({ accepted: { error: 2 }, dropped: { ignored: { error: 1 } } });
+  await client.close();
+  expectSettled(client);
+});
+
+it.each(['onDrop', 'onError', 'onScrub'])('%s that throws costs nothing but a warning', async (name) => {
+  const { client, events } = memoryClient({
+    [name]: hook(() => {
+      throw boom;
+    }),
+    beforeSendLog: hook(() => 'rubbish'),
+    logLevel: 'info',
+  });
+  client.captureRecord(logRecord({ data: { password: 'x' } }));
+  expect(events()).toHaveLength(1);
+  expect(warnings()).toHaveLength(1);
+  await client.close();
+  expectSettled(client);
+});

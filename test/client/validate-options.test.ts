@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/client/config-error.js';
+import { createClient } from '../../src/client/create-client.js';
+import type { ClientOptions } from '../../src/client/options.js';
+import { freshDsn, memoryClient } from '../support/memory-client.js';
+
+/** The error of construction with options that the types would refuse. */
+function refused(options: unknown): ConfigError {
+  try {
+    createClient(options as ClientOptions);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+const nobody = async (): Promise<null> => null;
+class HalfTransport {
+  send(): void {}
+}
+
+const LEVEL_WORDS = 'false or one of fatal, error, warning, info, debug, trace';
+const NOT_A_FUNCTION = [5, null, 'f', {}, true].map((value): [unknown, string] => [value, 'must be a function, not']);
+const HOOK: [unknown, string][] = [...NOT_A_FUNCTION, [nobody, 'must be a synchronous function, not an async one']];
+const TEXT: [unknown, string][] = [5, null, true, {}, []].map((value) => [value, 'must be a string, not']);
+const FLAG: [unknown, string][] = ['true', 1, null, {}].map((value) => [value, 'must be true or false, not']);
+const OBJECT: [unknown, string][] = ['text', null, [], 5].map((value) => [value, 'must be an object, not']);
+const TEXTS: [unknown, string][] = [
+  ['text', 'must be a list of strings, not'],
+  [{}, 'must be a list of strings, not'],
+  [['a', 5], '[1] must be a string, not 5'],
+];
+const THRESHOLD: [unknown, string][] = ['loud', '', 3, null, true, {}].map((value) => [
+  value,
+  `must be ${LEVEL_WORDS}`,
+]);
+
+function numbers(min: number, max: number, kind = 'an integer'): [unknown, string][] {
+  const wrong = [Number.NaN, min - 1, max + 1, Number.POSITIVE_INFINITY, String(min), null, true, 5n, ''];
+  if (kind === 'an integer') wrong.push(min + 0.5);
+  return wrong.map((value) => [value, `must be ${kind} from ${min} to ${max}, not`]);
+}
+
+const WRONG: Readonly<Record<keyof ClientOptions, readonly [unknown, string][]>> = {
+  dsn: TEXT,
+  release: TEXT,
+  dist: TEXT,
+  environment: TEXT,
+  serverName: [5, true, null].map((value) => [value, 'must be a string or false, not']),
+  eventLevel: THRESHOLD,
+  breadcrumbLevel: THRESHOLD,
+  logLevel: THRESHOLD,
+  levelMap: [
+    ['info', 'must be an object of level names, not'],
+    [{ audit: 'loud' }, ".audit must be one of fatal, error, warning, info, debug, trace, not 'loud'"],
+    [{ audit: 5 }, '.audit must be one of'],
+  ],
+  maxBreadcrumbs: numbers(0, 1_000),
+  sampleRate: numbers(0, 1, 'a number'),
+  random: HOOK,
+  sampleSeed: [Number.NaN, 1.5, '1', null, 2 ** 53].map((value) => [value, 'must be an integer from']),
+  processors: [
+    [() => null, 'must be a list of functions, not a function'],
+    [[() => null, 'ignore'], "[1] must be a function, not 'ignore'"],
+    [[nobody], '[0] must be a synchronous function'],
+  ],
+  scrub: [
+    ['no', "must be true, false or an object, not 'no'"],
+    [null, 'must be true, false or an object, not null'],
+    [{ mode: 'allow' }, "must name its keys in mode 'allow'"],
+    [{ mode: 'off' }, ".mode must be 'deny' or 'allow', not 'off'"],
+    [{ keys: ['a'] }, '.keys is unknown; allowed are mode, denyKeys, ignoreKeys, mask'],
+    [{ mode: 'allow', keys: ['a'], denyKeys: [] }, '.denyKeys is unknown; allowed are mode, keys, mask'],
+    [{ denyKeys: 'password' }, '.denyKeys must be a list of strings'],
+    [{ ignoreKeys: [/a/] }, '.ignoreKeys [0] must be a string, not an object'],
+    [{ mask: 5 }, '.mask must be a string, not 5'],
+  ],
+  beforeSend: HOOK,
+  beforeBreadcrumb: HOOK,
+  beforeSendLog: HOOK,
+  tags: OBJECT,
+  extra: OBJECT,
+  user: OBJECT,
+  contexts: OBJECT,
+  contextTags: TEXTS,
+  inAppInclude: TEXTS,
+  inAppExclude: TEXTS,
+  modules: FLAG,
+  transport: [
+    ['carrier-pigeon', 'must be one of http, memory, stdout'],
+    [{}, 'must be a scheme name, a factory or a transport: it lacks send, flush, close'],
+    [new HalfTransport(), 'must be a scheme name, a factory or a transport: it lacks flush, close'],
+    [5, 'must be a scheme name, a factory or a transport: it lacks send, flush, close'],
+    [null, 'must be a scheme name, a factory or a transport: it lacks send, flush, close'],
+  ],
+  maxQueueItems: numbers(1, 1_000_000),
+  maxQueueBytes: numbers(1_024, 2 ** 40),
+  concurrency: numbers(1, 64),
+  requestTimeoutMs: numbers(1, 2 ** 31 - 1),
+  compress: ['gzip', 1, null].map((value) => [value, "must be true, false or 'auto', not"]),
+  shutdownTimeoutMs: numbers(0, 2 ** 31 - 1),
+  drainOnExit: FLAG,
+  onDrop: HOOK,
+  onError: HOOK,
+  onScrub: HOOK,
+  debug: FLAG,
+};
+
+const cases = Object.entries(WRONG).flatMap(([option, values]) =>
+  values.map(([value, problem]): [string, unknown, string] => [option, value, problem]),
+);
+
+describe('H01: what is wrong with the options is said at construction', () => {
+  it.each(cases)('%s refuses %o: %s', (option, value, problem) => {
+    const error = refused({ [option]: value });
+    expect(error.problems).toEqual([{ option, problem: expect.stringContaining(problem) }]);
+    expect(error.message).toContain(`- ${option} ${problem}`);
+  });
+
+  it('lists all problems of all options in one error', () => {
+    const error = refused({
+      sampleRate: '1',
+      concurrency: -1,
+      eventLevel: 'loud',
+      beforeSend: nobody,
+      dns: 'https://key@host/1',
+      spool: true,
+      random: Math.random,
+      sampleSeed: 1,
+    });
+    expect(error).toMatchObject({ name: 'ConfigError', code: 'CONFIG_INVALID' });
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toMatch(/^jackdaw: 7 options are wrong:\n/);
+    expect(error.problems).toEqual([
+      { option: 'sampleRate', problem: "must be a number from 0 to 1, not '1'" },
+      { option: 'concurrency', problem: 'must be an integer from 1 to 64, not -1' },
+      { option: 'eventLevel', problem: `must be ${LEVEL_WORDS}, not 'loud'` },
+      { option: 'beforeSend', problem: 'must be a synchronous function, not an async one' },
+      { option: 'dns', problem: expect.stringMatching(/^is unknown; allowed are dsn, release, /) },
+      { option: 'spool', problem: 'is not in this version yet; allowed is false' },
+      { option: 'sampleSeed', problem: 'cannot stand beside random: give one of the two' },
+    ]);
+  });
+
+  it.each([[null], [5], ['https://key@host/1'], [true], [[]]])('refuses %o in place of the options', (options) => {
+    expect(refused(options).problems).toEqual([
+      { option: 'options', problem: expect.stringMatching(/^must be an object, not /) },
+    ]);
+  });
+
+  it('shows no long text and nothing with an @, which may be a secret in the wrong place', () => {
+    const secret = 'a-secret-of-more-than-20-characters';
+    expect(refused({ debug: secret, compress: 'key@host' }).message).not.toMatch(/secret-of|key@host/);
+  });
+
+  it('takes undefined for every option as absent', async () => {
+    const absent = Object.fromEntries(Object.keys(WRONG).map((option) => [option, undefined]));
+    const client = createClient(absent as ClientOptions);
+    expect(client.threshold).toBe(Number.POSITIVE_INFINITY);
+    await client.close();
+  });
+
+  it.each<[keyof ClientOptions, unknown]>([
+    ['sampleRate', 0],
+    ['maxBreadcrumbs', 0],
+    ['shutdownTimeoutMs', 0],
+    ['drainOnExit', false],
+    ['eventLevel', false],
+    ['eventLevel', 'WARN'],
+    ['compress', false],
+    ['serverName', false],
+    ['scrub', { mode: 'allow', keys: [] }],
+    ['processors', []],
+  ])('%s takes %o: 0, false and empty are values', async (option, value) => {
+    await expect(memoryClient({ [option]: value }).client.close()).resolves.toBe(true);
+  });
+});
+
+describe('options that are not in this version yet', () => {
+  const circular: Record<string, unknown> = {};
+  circular['self'] = circular;
+  const OFF: readonly [string, unknown, unknown][] = [
+    ['redact', undefined, { paths: ['a'] }],
+    ['ignoreErrors', [], [/a/]],
+    ['ignoreLoggers', [], ['a']],
+    ['rules', [], [{}]],
+    ['sendDefaultPii', false, true],
+    ['attachStacktrace', false, true],
+    ['contextLines', 0, 5n],
+    ['dedupe', false, true],
+    ['flood', false, { limit: 1 }],
+    ['processHooks', false, true],
+    ['httpBreadcrumbs', false, 'false'],
+    ['retry', false, { attempts: 5 }],
+    ['spool', false, true],
+    ['drainOnSignals', [], ['SIGTERM']],
+    ['tunnel', undefined, 'http://t'],
+    ['proxy', undefined, 'env'],
+    ['ca', undefined, null],
+    ['dispatcher', undefined, circular],
+    ['spotlight', false, true],
+    ['sendClientReports', false, true],
+    ['raiseSendErrors', false, true],
+  ];
+
+  it.each(OFF)('%s accepts its off position, %o, and refuses %o', async (option, off, on) => {
+    await createClient({ [option]: off }).close();
+    expect(refused({ dsn: freshDsn(), [option]: on }).problems).toEqual([
+      { option, problem: expect.stringMatching(/^is not in this version yet; allowed is /) },
+    ]);
+  });
+});

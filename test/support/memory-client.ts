@@ -1,0 +1,57 @@
+import type { Client } from '../../src/client/client.js';
+import { createClient } from '../../src/client/create-client.js';
+import type { ClientOptions } from '../../src/client/options.js';
+import type { Breadcrumb, ErrorEvent } from '../../src/protocol/event.js';
+import type { LogItem } from '../../src/protocol/log-item.js';
+import type { LogRecord } from '../../src/record.js';
+import { type MemoryTransport, memoryTransport } from '../../src/transport/memory.js';
+
+let projects = 0;
+
+/** A DSN that no other test of this file has: breadcrumbs are kept per scope and DSN. */
+export function freshDsn(): string {
+  projects += 1;
+  return `http://public@127.0.0.1:9/${projects}`;
+}
+
+/** A client that delivers into memory. */
+export interface MemoryClient {
+  readonly client: Client;
+  readonly transport: MemoryTransport;
+  readonly events: () => ErrorEvent[];
+  readonly logs: () => Promise<LogItem[]>;
+  /** The one event there is. */
+  readonly event: () => ErrorEvent;
+  /** The breadcrumbs of an event that is captured now. */
+  readonly trail: () => Breadcrumb[];
+}
+
+export function memoryClient(options: ClientOptions = {}): MemoryClient {
+  const transport = memoryTransport();
+  const client = createClient({ dsn: freshDsn(), transport, modules: false, release: 'test@1', ...options });
+  const events = (): ErrorEvent[] => transport.events as unknown as ErrorEvent[];
+  return {
+    client,
+    transport,
+    events,
+    async logs() {
+      await client.flush();
+      return transport.logs as unknown as LogItem[];
+    },
+    event() {
+      const [event, ...others] = events();
+      if (event === undefined || others.length > 0) throw new Error(`${events().length} events in place of one`);
+      return event;
+    },
+    trail() {
+      client.captureMessage('probe');
+      return events().at(-1)?.breadcrumbs?.values ?? [];
+    },
+  };
+}
+
+/** A record as a host's adapter would make it: an error with the text `no stock`, unless told otherwise. */
+export function logRecord(fields: Partial<LogRecord> = {}): LogRecord {
+  const level = fields.level ?? 'error';
+  return { level, levelName: level, time: Date.now(), message: 'no stock', origin: 'test', ...fields };
+}
