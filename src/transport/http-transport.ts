@@ -1,11 +1,13 @@
+import { envelopeUrl } from '../protocol/dsn.js';
 import { type Envelope, encodeEnvelope, envelopeBytes } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
 import type { Category, DropReason } from '../protocol/outcome.js';
 import { limitedUntil, type RateLimits, updateRateLimits } from '../protocol/rate-limits.js';
 import { after, cancel, now, soon, type Timer, uptime } from './clock.js';
-import { type Body, compress } from './compress.js';
+import { type Body, compress, isCompressed } from './compress.js';
 import { deliveryError } from './delivery-error.js';
 import type { HttpReply } from './exchange.js';
+import type { Remainder, RemainingEntry } from './exit-drain.js';
 import { CATEGORIES, type Entry, Queue } from './queue.js';
 import { requestHeaders } from './request-headers.js';
 import { afterReply } from './retry-schedule.js';
@@ -69,6 +71,37 @@ class HttpTransport implements Transport {
     return this.#closed;
   }
 
+  /** What is on its way is in it, too: sent again under the same id, which servers recognize. */
+  handOver(): Remainder {
+    for (const entry of this.#queue.drain()) this.#active.add(entry);
+    const { concurrency, requestTimeoutMs } = this.#context.options;
+    return {
+      url: envelopeUrl(this.#context.dsn),
+      options: { headers: this.#headers },
+      concurrency,
+      requestTimeoutMs,
+      entries: [...this.#active].map((entry) => this.#remaining(entry)).filter((entry) => entry !== undefined),
+    };
+  }
+
+  #remaining(entry: Entry): RemainingEntry | undefined {
+    const bytes = this.#encode(entry);
+    if (bytes === undefined) return undefined;
+    return {
+      bytes,
+      gzip: isCompressed(bytes, this.#context.options.compress),
+      isLimited: () => this.#isLimited(entry.envelope.category),
+      answered: (reply) => {
+        this.#answered(entry, reply, bytes.length);
+        this.#active.delete(entry);
+      },
+      drop: () => {
+        this.#active.delete(entry);
+        this.#drop(entry, 'network_error');
+      },
+    };
+  }
+
   async #close(timeoutMs: number): Promise<boolean> {
     this.#dropLimited();
     const settled = await this.flush(timeoutMs);
@@ -100,16 +133,22 @@ class HttpTransport implements Transport {
   }
 
   #post(entry: Entry): void {
-    let bytes: Buffer;
-    try {
-      bytes = encodeEnvelope(entry.envelope, now());
-    } catch (error) {
-      this.#context.error(error instanceof Error ? error : new Error(String(error)));
-      entry.settle('internal_sdk_error');
-      return;
-    }
+    const bytes = this.#encode(entry);
+    if (bytes === undefined) return;
     this.#active.add(entry);
     compress(bytes, this.#context.options.compress, (body) => this.#exchange(entry, body, bytes.length));
+  }
+
+  /** Undefined: it cannot be, and the entry is settled. */
+  #encode(entry: Entry): Buffer | undefined {
+    try {
+      return encodeEnvelope(entry.envelope, now());
+    } catch (error) {
+      this.#context.error(error instanceof Error ? error : new Error(String(error)));
+      this.#active.delete(entry);
+      entry.settle('internal_sdk_error');
+      return undefined;
+    }
   }
 
   #exchange(entry: Entry, { bytes, encoding }: Body, size: number): void {

@@ -3,6 +3,7 @@ import type { Envelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
 import type { Outcome } from '../protocol/outcome.js';
 import type { HttpReply } from './exchange.js';
+import type { Remainder } from './exit-drain.js';
 
 /**
  * Tells the ledger what became of an envelope. Called once per envelope; further calls are ignored. Never throws.
@@ -27,6 +28,13 @@ export interface Transport {
   close(timeoutMs: number): Promise<boolean>;
   /** False: an envelope of this level would be shed at once, so it need not be built. Default: always true. */
   admits?(level: Level): boolean;
+  /**
+   * Called within the `exit` event: gives up everything that has no answer yet, for a thread to send it. Default: what
+   * is left is lost.
+   *
+   * @internal
+   */
+  handOver?(): Remainder;
 }
 
 /** What a transport factory is given: the destination, the settled options, and where to speak. */

@@ -1,0 +1,97 @@
+/**
+ * The program of the thread that posts what is left while the main thread, which is about to end, waits.
+ *
+ * A text, so that no bundler can lose it, with nothing but Node's own modules. Each answer goes out as a message and is
+ * then counted in `signal`, which wakes the main thread. `claims` says of each body who has it: nobody (0), this thread
+ * (1), or the main thread, which does not want it sent any more (2).
+ */
+export const EXIT_WORKER: string = `'use strict';
+const { port, signal } = require('node:worker_threads').workerData;
+const MAX_BODY_BYTES = 65536;
+const MAX_TEXT_LENGTH = 1024;
+const BODY_MS = 2000;
+
+function tell(message) {
+  port.postMessage(message);
+  Atomics.add(signal, 0, 1);
+  Atomics.notify(signal, 0);
+}
+
+process.on('uncaughtException', (error) => tell({ failed: String(error && error.message) }));
+
+function postAll({ url, options, concurrency, requestTimeoutMs, bodies }, claims) {
+  const { Agent, request } = require(url.startsWith('https:') ? 'node:https' : 'node:http');
+  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+  let position = 0;
+
+  function next() {
+    while (position < bodies.length) {
+      const { index, bytes, gzip } = bodies[position++];
+      if (Atomics.compareExchange(claims, index, 0, 1) !== 0) continue;
+      post(index, gzip ? require('node:zlib').gzipSync(bytes, { level: 1 }) : bytes, gzip, true);
+      return;
+    }
+  }
+
+  function post(index, body, gzip, again) {
+    let told = false;
+    const answer = (message) => {
+      if (!told) tell({ index, ...message });
+      told = true;
+    };
+    const headers = { ...options.headers, 'content-length': body.length };
+    if (gzip) headers['content-encoding'] = 'gzip';
+    const attempt = request(url, { ...options, method: 'POST', agent, headers });
+    const giveUp = () => attempt.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
+    let timer = setTimeout(giveUp, requestTimeoutMs);
+    attempt.on('response', (response) => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, BODY_MS);
+      read(response, answer);
+    });
+    attempt.on('error', (error) => {
+      if (told) return;
+      // The server closed a connection that was kept alive, as it may at any time: the request was never looked at.
+      if (again && attempt.reusedSocket && error.code === 'ECONNRESET') {
+        told = true;
+        clearTimeout(timer);
+        attempt.off('close', done);
+        post(index, body, gzip, false);
+        return;
+      }
+      const [first = error] = error.errors || [];
+      answer({ error: first.message || error.code || error.name, code: error.code });
+    });
+    const done = () => {
+      clearTimeout(timer);
+      answer({ error: 'the connection was closed' });
+      next();
+    };
+    attempt.on('close', done);
+    attempt.end(body);
+  }
+
+  for (let lane = 0; lane < concurrency; lane++) next();
+}
+
+function read(response, answer) {
+  const { statusCode: status, headers } = response;
+  const success = status >= 200 && status < 300;
+  if (success) answer({ status, headers, text: '' });
+  const said = headers['x-sentry-error'];
+  const readable = said === undefined && headers['content-encoding'] === undefined;
+  let text = said === undefined ? '' : String(said);
+  let received = 0;
+  response.on('data', (chunk) => {
+    received += chunk.length;
+    if (readable && text.length < MAX_TEXT_LENGTH) text += chunk.toString('utf8', 0, MAX_TEXT_LENGTH);
+    if (received >= MAX_BODY_BYTES) response.destroy();
+  });
+  response.on('error', () => {});
+  response.on('close', () => answer({ status, headers, text }));
+}
+
+port.on('message', ({ jobs, claims }) => {
+  for (const job of jobs) postAll(job, claims);
+});
+`;
