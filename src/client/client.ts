@@ -1,8 +1,10 @@
+import { isMainThread } from 'node:worker_threads';
 import { parseDsn, publicDsn } from '../protocol/dsn.js';
 import type { Breadcrumb, ErrorEvent } from '../protocol/event.js';
 import type { Level } from '../protocol/level.js';
 import type { LogRecord } from '../record.js';
 import type { JsonValue } from '../scrub/walk.js';
+import type { ExitShare } from '../transport/exit-drain.js';
 import { type CaptureHint, recordFromEvent, recordFromException, recordFromMessage } from './capture-hint.js';
 import { DEFAULTS, MAX_TIMER_MS } from './defaults.js';
 import { Delivery } from './delivery.js';
@@ -12,6 +14,7 @@ import { openTransport } from './open-transport.js';
 import { processState } from './process-state.js';
 import { type Mechanism, Recorder } from './recorder.js';
 import type { Settings } from './settings.js';
+import { unwatchSignals } from './signals.js';
 import { type WrapOptions, wrap } from './wrap.js';
 
 /** Where explicit captures say they come from. */
@@ -34,6 +37,8 @@ export class Client implements AsyncDisposable {
   #busy = false;
   #lastEventId: string | undefined;
   #closing: Promise<boolean> | undefined;
+  /** The last flush that ended too early, in ms, and what had been accepted by then: the exit need not wait as long again. */
+  #waited: { readonly ms: number; readonly accepted: string } | undefined;
 
   /** @internal */
   constructor(settings: Settings) {
@@ -95,7 +100,12 @@ export class Client implements AsyncDisposable {
    * @returns true when everything is settled, false at the deadline. The client stays usable.
    */
   async flush(timeoutMs?: number): Promise<boolean> {
-    return this.#active?.delivery.flush(this.#timeout(timeoutMs)) ?? true;
+    if (this.#active === undefined) return true;
+    const start = performance.now();
+    const accepted = this.#acceptedSoFar;
+    const settled = await this.#active.delivery.flush(this.#timeout(timeoutMs));
+    this.#waited = settled ? undefined : { ms: performance.now() - start, accepted };
+    return settled;
   }
 
   /**
@@ -128,9 +138,39 @@ export class Client implements AsyncDisposable {
     return this.#ledger.stats();
   }
 
-  /** Whether the natural end of the process has to wait for this client. @internal */
+  /** False as soon as it is to close. @internal */
+  get isOpen(): boolean {
+    return this.#closing === undefined;
+  }
+
+  /** Whether anything is not settled yet. @internal */
+  get holds(): boolean {
+    return this.#ledger.queued > 0;
+  }
+
+  /** Whether the end of the process has to wait for this client. @internal */
   get drainsAtExit(): boolean {
-    return (this.settings.options.drainOnExit ?? DEFAULTS.drainOnExit) && this.#ledger.queued > 0;
+    return this.holds && (this.settings.options.drainOnExit ?? DEFAULTS.drainOnExit);
+  }
+
+  /** @internal */
+  get reportsUncaught(): boolean {
+    const wanted = this.settings.options.processHooks ?? (DEFAULTS.processHooks && isMainThread);
+    return wanted && this.isOpen && this.settings.dsn !== undefined;
+  }
+
+  /** For the exit: what has no answer yet. `spentMs`: how long the process has waited at its exit already. @internal */
+  handOver(spentMs: number): readonly ExitShare[] {
+    const remainder = this.#active?.delivery.handOver();
+    if (remainder === undefined) return [];
+    const { ms = 0, accepted } = this.#waited ?? {};
+    const waited = accepted === this.#acceptedSoFar ? ms : 0;
+    return [{ remainder, timeoutMs: this.settings.shutdownTimeoutMs - spentMs - waited }];
+  }
+
+  /** Nothing more can be delivered at this exit. @internal */
+  exitFailed(error: unknown): void {
+    this.#active?.diagnostics.error(new Error('delivery at the exit is not possible', { cause: error }));
   }
 
   /** For adapters: one warning per code and process; silent while disabled. @internal */
@@ -175,7 +215,10 @@ export class Client implements AsyncDisposable {
       diagnostics.error(error instanceof Error ? error : new Error(String(error)));
       return undefined;
     } finally {
-      if (!refused) this.#busy = false;
+      if (!refused) {
+        this.#busy = false;
+        processState().drainNow?.();
+      }
     }
   }
 
@@ -192,11 +235,19 @@ export class Client implements AsyncDisposable {
     return Math.min(Math.max(Number.isNaN(wanted) ? 0 : wanted, 0), MAX_TIMER_MS);
   }
 
+  get #acceptedSoFar(): string {
+    return JSON.stringify(this.#ledger.stats().accepted);
+  }
+
   async #close(timeoutMs: number): Promise<boolean> {
-    const { clients } = processState();
-    if (clients.includes(this)) clients.splice(clients.indexOf(this), 1);
-    if (this.#active === undefined) return true;
-    this.#active.recorder.closed = true;
-    return this.#active.delivery.close(timeoutMs);
+    unwatchSignals(this);
+    try {
+      if (this.#active === undefined) return true;
+      this.#active.recorder.closed = true;
+      return await this.#active.delivery.close(timeoutMs);
+    } finally {
+      const { clients } = processState();
+      clients.splice(clients.indexOf(this), 1);
+    }
   }
 }

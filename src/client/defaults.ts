@@ -15,6 +15,8 @@ type Defaulted =
   | 'compress'
   | 'shutdownTimeoutMs'
   | 'drainOnExit'
+  | 'drainOnSignals'
+  | 'processHooks'
   | 'debug';
 
 type Defaults = { readonly [option in Defaulted]: NonNullable<ClientOptions[option]> } & { readonly transport: string };
@@ -47,7 +49,12 @@ export const DEFAULTS: Defaults = {
   compress: 'auto',
   /** The spec's default for close. */
   shutdownTimeoutMs: 2_000,
+  /** The last error before the end is the one that explains it. */
   drainOnExit: true,
+  /** A listener changes what a signal does: only on request. */
+  drainOnSignals: [],
+  /** Monitors only; in the main thread, for what is uncaught in another one arrives there, too. */
+  processHooks: true,
   debug: false,
 };
 

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Envelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
 import type { DropReason, Outcome } from '../protocol/outcome.js';
+import type { Remainder } from '../transport/exit-drain.js';
 import { LogBatcher } from '../transport/log-batcher.js';
 import type { Settle, Transport } from '../transport/transport.js';
 import { SDK } from '../version.js';
@@ -76,6 +77,12 @@ export class Delivery {
   close(timeoutMs: number): Promise<boolean> {
     this.#logs.flush();
     return this.#outside(() => this.#transport.close(timeoutMs));
+  }
+
+  /** For the exit. Undefined: the transport is one that cannot send any more then. */
+  handOver(): Remainder | undefined {
+    this.#logs.flush();
+    return this.#transport.handOver?.();
   }
 
   #send(envelope: Envelope): void {

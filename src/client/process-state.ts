@@ -13,12 +13,26 @@ export interface ProcessState {
   readonly processScope: Scope;
   /** True inside jackdaw's own work: what is logged there is not recorded, or the transport would feed itself. */
   readonly ownWork: AsyncLocalStorage<boolean>;
-  /** Open clients in order of creation. */
+  /** Clients in order of creation, until what they held when they were closed is settled, too. */
   readonly clients: Client[];
   /** Codes that have been warned about. */
   readonly warned: Set<string>;
-  /** Whether the listener for the natural end of the process is there. */
+  /** Whether the listeners for the end of the process are there. */
   exitHooked: boolean;
+  /** There once the process exits: delivers what was taken since. */
+  drainNow: (() => void) | undefined;
+  /** Whether the listener for uncaught errors is there. */
+  uncaughtHooked: boolean;
+  /** Uncaught errors that have been reported, by public DSN. */
+  readonly reported: Map<string, WeakSet<object>>;
+  /** The listeners for signals, and the clients that asked for each. */
+  readonly signals: Map<NodeJS.Signals, SignalWatch>;
+}
+
+/** One signal's only listener of ours: two would each take the other for the application's. */
+export interface SignalWatch {
+  readonly listener: NodeJS.SignalsListener;
+  readonly clients: Set<Client>;
 }
 
 const KEY: unique symbol = Symbol.for('jackdaw');
@@ -33,6 +47,10 @@ export function processState(): ProcessState {
     clients: [],
     warned: new Set(),
     exitHooked: false,
+    drainNow: undefined,
+    uncaughtHooked: false,
+    reported: new Map(),
+    signals: new Map(),
   };
   return holder[KEY];
 }

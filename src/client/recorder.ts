@@ -18,6 +18,7 @@ import { LogPipeline } from './log-pipeline.js';
 import { currentScope } from './process-state.js';
 import { isSampled, seededRandom } from './sampling.js';
 import type { Settings } from './settings.js';
+import { isReported } from './uncaught.js';
 
 /** Servers cut a text at 8,192 characters. */
 const IN_TEXT: Bounds = { depth: 4, breadth: 50, nodes: 200, stringLength: 8_192, bytes: 8_192 };
@@ -64,7 +65,8 @@ export class Recorder {
     const severity = SEVERITY[record.level];
     const { logSeverity, eventSeverity, breadcrumbSeverity } = this.#settings;
     if (severity >= logSeverity) this.#log(record);
-    const eventId = severity >= eventSeverity ? this.event(record, mechanismOf(record)) : undefined;
+    const isEvent = severity >= eventSeverity && !isReported(this.#dsn, record.error);
+    const eventId = isEvent ? this.event(record, mechanismOf(record)) : undefined;
     // After the event: the record that made it is a breadcrumb for the next one.
     if (severity >= breadcrumbSeverity) {
       this.#keep(() => breadcrumbFromRecord(record, this.#base.scrubber, Date.now()), record);

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { LEVELS, levelFromName } from '../protocol/level.js';
 import { knownSchemes } from '../transport/scheme.js';
 import type { ConfigProblem } from './config-error.js';
@@ -59,6 +60,12 @@ const transport: Check = (value) => {
     : `must be a scheme name, a factory or a transport: it lacks ${missing.join(', ')}`;
 };
 
+/** All but those that nobody can listen for. */
+const SIGNALS = Object.keys(constants.signals).filter((name) => name !== 'SIGKILL' && name !== 'SIGSTOP');
+
+const signal: Check = (value) =>
+  SIGNALS.some((name) => name === value) ? undefined : expected(`one of ${SIGNALS.join(', ')}`, value);
+
 const SCRUB_KEYS: Readonly<Record<string, Check>> = {
   mode: (value) => (value === 'deny' || value === 'allow' ? undefined : expected("'deny' or 'allow'", value)),
   denyKeys: listOf(text, 'strings'),
@@ -118,6 +125,8 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
     value === 'auto' || typeof value === 'boolean' ? undefined : expected("true, false or 'auto'", value),
   shutdownTimeoutMs: number(0, MAX_TIMER_MS),
   drainOnExit: flag,
+  drainOnSignals: listOf(signal, 'signals'),
+  processHooks: flag,
   onDrop: hook,
   onError: hook,
   onScrub: hook,
@@ -135,11 +144,9 @@ const OFF_ONLY: Readonly<Record<string, string>> = {
   contextLines: '0',
   dedupe: 'false',
   flood: 'false',
-  processHooks: 'false',
   httpBreadcrumbs: 'false',
   retry: 'false',
   spool: 'false',
-  drainOnSignals: '[]',
   tunnel: 'undefined',
   proxy: 'undefined',
   ca: 'undefined',
