@@ -65,8 +65,7 @@ export class Recorder {
     const severity = SEVERITY[record.level];
     const { logSeverity, eventSeverity, breadcrumbSeverity } = this.#settings;
     if (severity >= logSeverity) this.#log(record);
-    const isEvent = severity >= eventSeverity && !isReported(this.#dsn, record.error);
-    const eventId = isEvent ? this.event(record, mechanismOf(record)) : undefined;
+    const eventId = severity >= eventSeverity ? this.event(record, mechanismOf(record)) : undefined;
     // After the event: the record that made it is a breadcrumb for the next one.
     if (severity >= breadcrumbSeverity) {
       this.#keep(() => breadcrumbFromRecord(record, this.#base.scrubber, Date.now()), record);
@@ -88,6 +87,7 @@ export class Recorder {
   }
 
   event(record: LogRecord, mechanism: Mechanism, own?: Partial<ErrorEvent>): string | undefined {
+    if (isReported(this.#dsn, record.error)) return undefined;
     if (this.closed) return this.#acceptAndDrop('error', 'ignored', record);
     if (!this.#delivery.admits(record.level)) return this.#acceptAndDrop('error', 'queue_overflow', record);
     if (!isSampled(this.#settings.sampleRate, record.context?.sampleRate, this.#random)) {

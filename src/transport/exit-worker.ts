@@ -10,6 +10,7 @@ const { port, signal } = require('node:worker_threads').workerData;
 const MAX_BODY_BYTES = 65536;
 const MAX_TEXT_LENGTH = 1024;
 const BODY_MS = 2000;
+const BROKEN = ['ECONNRESET', 'EPIPE'];
 
 function tell(message) {
   port.postMessage(message);
@@ -22,6 +23,7 @@ process.on('uncaughtException', (error) => tell({ failed: String(error && error.
 function postAll({ url, options, concurrency, requestTimeoutMs, bodies }, claims) {
   const { Agent, request } = require(url.startsWith('https:') ? 'node:https' : 'node:http');
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+  const usedSockets = new WeakSet();
   let position = 0;
 
   function next() {
@@ -44,51 +46,61 @@ function postAll({ url, options, concurrency, requestTimeoutMs, bodies }, claims
     const attempt = request(url, { ...options, method: 'POST', agent, headers });
     const giveUp = () => attempt.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
     let timer = setTimeout(giveUp, requestTimeoutMs);
+    let result = { error: 'the connection was closed' };
+    let used = false;
+    let stale = false;
+    attempt.on('socket', (socket) => {
+      // Not the request's reusedSocket: that stays false where it waited for the socket.
+      used = usedSockets.has(socket);
+      usedSockets.add(socket);
+    });
     attempt.on('response', (response) => {
       clearTimeout(timer);
       timer = setTimeout(giveUp, BODY_MS);
-      read(response, answer);
+      result = read(response);
+      if (isSuccess(response)) answer(result);
     });
     attempt.on('error', (error) => {
-      if (told) return;
-      // The server closed a connection that was kept alive, as it may at any time: the request was never looked at.
-      if (again && attempt.reusedSocket && error.code === 'ECONNRESET') {
-        told = true;
-        clearTimeout(timer);
-        attempt.off('close', done);
+      // After the head of an answer, its body is all that is missing.
+      if (result.status !== undefined) return;
+      const [first = error] = error.errors || [];
+      result = { error: first.message || error.code || error.name, code: error.code };
+      // The server closed a connection that was kept alive, as it may at any time, before it looked at the request.
+      stale = used && BROKEN.includes(error.code);
+    });
+    attempt.on('close', () => {
+      clearTimeout(timer);
+      if (stale && again) {
         post(index, body, gzip, false);
         return;
       }
-      const [first = error] = error.errors || [];
-      answer({ error: first.message || error.code || error.name, code: error.code });
-    });
-    const done = () => {
-      clearTimeout(timer);
-      answer({ error: 'the connection was closed' });
+      answer(result);
       next();
-    };
-    attempt.on('close', done);
+    });
     attempt.end(body);
   }
 
   for (let lane = 0; lane < concurrency; lane++) next();
 }
 
-function read(response, answer) {
+function isSuccess({ statusCode }) {
+  return statusCode >= 200 && statusCode < 300;
+}
+
+/** The answer, whose text grows while the body comes in. */
+function read(response) {
   const { statusCode: status, headers } = response;
-  const success = status >= 200 && status < 300;
-  if (success) answer({ status, headers, text: '' });
   const said = headers['x-sentry-error'];
-  const readable = said === undefined && headers['content-encoding'] === undefined;
-  let text = said === undefined ? '' : String(said);
+  const isText = said === undefined && headers['content-encoding'] === undefined && !isSuccess(response);
+  const result = { status, headers, text: said === undefined ? '' : String(said) };
   let received = 0;
   response.on('data', (chunk) => {
     received += chunk.length;
-    if (readable && text.length < MAX_TEXT_LENGTH) text += chunk.toString('utf8', 0, MAX_TEXT_LENGTH);
+    if (isText && result.text.length < MAX_TEXT_LENGTH) result.text += chunk.toString('utf8', 0, MAX_TEXT_LENGTH);
     if (received >= MAX_BODY_BYTES) response.destroy();
   });
   response.on('error', () => {});
-  response.on('close', () => answer({ status, headers, text }));
+  return result;
 }
 
 port.on('message', ({ jobs, claims }) => {

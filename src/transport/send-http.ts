@@ -81,7 +81,7 @@ class Connection {
           if (result[1]) quiet(result[1]);
           callback(...result);
         });
-        if (pending instanceof Socket) this.#socket = pending;
+        if (pending instanceof Socket) this.#socket = pending.unref();
       },
     });
   }
