@@ -37,7 +37,7 @@ export class Client implements AsyncDisposable {
   #busy = false;
   #lastEventId: string | undefined;
   #closing: Promise<boolean> | undefined;
-  /** The last flush that ended too early, in ms, and what had been accepted by then: the exit need not wait as long again. */
+  /** How long `finish` waited in vain, in ms, and what had been accepted by then: the exit need not wait as long again. */
   #waited: { readonly ms: number; readonly accepted: string } | undefined;
 
   /** @internal */
@@ -100,10 +100,14 @@ export class Client implements AsyncDisposable {
    * @returns true when everything is settled, false at the deadline. The client stays usable.
    */
   async flush(timeoutMs?: number): Promise<boolean> {
-    if (this.#active === undefined) return true;
+    return this.#active?.delivery.flush(this.#timeout(timeoutMs)) ?? true;
+  }
+
+  /** For adapters whose host waits before it ends the process, and for its natural end. @internal */
+  async finish(timeoutMs?: number): Promise<boolean> {
     const start = performance.now();
     const accepted = this.#acceptedSoFar;
-    const settled = await this.#active.delivery.flush(this.#timeout(timeoutMs));
+    const settled = (await this.#active?.delivery.finish(this.#timeout(timeoutMs))) ?? true;
     this.#waited = settled ? undefined : { ms: performance.now() - start, accepted };
     return settled;
   }

@@ -74,6 +74,12 @@ export class Delivery {
     return this.#outside(() => this.#transport.flush(timeoutMs));
   }
 
+  /** For the end of the process, while it is not there yet: the same, with no wait between attempts. */
+  finish(timeoutMs: number): Promise<boolean> {
+    this.#logs.flush();
+    return this.#outside(() => this.#transport.finish?.(timeoutMs) ?? this.#transport.flush(timeoutMs));
+  }
+
   close(timeoutMs: number): Promise<boolean> {
     this.#logs.flush();
     return this.#outside(() => this.#transport.close(timeoutMs));

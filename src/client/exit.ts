@@ -10,7 +10,7 @@ export function drainAtEnd(): void {
   const state = processState();
   if (state.exitHooked) return;
   state.exitHooked = true;
-  process.on('beforeExit', createFlush(state.clients));
+  process.on('beforeExit', createFinish(state.clients));
   // First of all: a listener of the application's may call process.exit(), and then no other is called any more.
   process.prependListener('exit', () => {
     const drain = createDrain(() => state.clients.filter((client) => client.drainsAtExit));
@@ -21,16 +21,16 @@ export function drainAtEnd(): void {
 
 /**
  * `beforeExit` fires again after each round that did anything, so a round is made only while there is news; the timers
- * of the clients' own flush keep the process alive, and no longer than their `shutdownTimeoutMs`.
+ * of the clients' wait keep the process alive, and no longer than their `shutdownTimeoutMs`.
  */
-function createFlush(clients: readonly Client[]): () => void {
+function createFinish(clients: readonly Client[]): () => void {
   let tried = '';
-  return function flushAtNaturalEnd() {
+  return function finishAtNaturalEnd() {
     const holding = clients.filter((client) => client.drainsAtExit);
     const news = JSON.stringify(holding.map((client) => client.stats().accepted));
     if (news === tried) return;
     tried = news;
-    for (const client of holding) void client.flush();
+    for (const client of holding) void client.finish();
   };
 }
 

@@ -29,6 +29,12 @@ export interface Transport {
   /** False: an envelope of this level would be shed at once, so it need not be built. Default: always true. */
   admits?(level: Level): boolean;
   /**
+   * Called at the natural end of the process: a flush that waits for nothing but answers. Default: `flush`.
+   *
+   * @internal
+   */
+  finish?(timeoutMs: number): Promise<boolean>;
+  /**
    * Called within the `exit` event: gives up everything that has no answer yet, for a thread to send it. Default: what
    * is left is lost.
    *
