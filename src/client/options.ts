@@ -3,6 +3,7 @@ import type { Breadcrumb, ErrorEvent, User } from '../protocol/event.js';
 import type { Level } from '../protocol/level.js';
 import type { LogItem } from '../protocol/log-item.js';
 import type { Category, DropReason } from '../protocol/outcome.js';
+import type { RetryPolicy } from '../transport/retry-schedule.js';
 import type { Transport, TransportFactory } from '../transport/transport.js';
 
 /** A threshold: records at or above the level pass; `false`: none does. */
@@ -76,6 +77,12 @@ export interface ClientOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** gzip: `auto` above 32 KiB. Default `auto`. */
   readonly compress?: boolean | 'auto' | undefined;
+  /**
+   * What is sent again, with random waits that grow from 1 s to 60 s: after network errors and timeouts for 15 minutes,
+   * after these statuses until `attempts` answers, after a 429 three times. Default `{ attempts: 5, statuses: [500, 502,
+   * 503, 504] }`; `false`: nothing, to the letter of Sentry's SDK docs.
+   */
+  readonly retry?: Partial<RetryPolicy> | false | undefined;
   /** Longest time in ms that `close()` waits, and that the end of the process is held up while something is unsettled. Default 2000. */
   readonly shutdownTimeoutMs?: number | undefined;
   /**

@@ -79,13 +79,27 @@ const scrub: Check = (value) => {
   if (!isRecord(value)) return expected('true, false or an object', value);
   const allow = value['mode'] === 'allow';
   if (allow && value['keys'] === undefined) return "must name its keys in mode 'allow'";
-  const allowed = allow ? ['mode', 'keys', 'mask'] : ['mode', 'denyKeys', 'ignoreKeys', 'mask'];
-  for (const [key, item] of Object.entries(value)) {
-    if (!allowed.includes(key)) return `.${key} is unknown; allowed are ${allowed.join(', ')}`;
-    const problem = item === undefined ? undefined : SCRUB_KEYS[key]?.(item);
-    if (problem !== undefined) return `.${key} ${problem}`;
-  }
-  return undefined;
+  return objectProblem(
+    value,
+    SCRUB_KEYS,
+    allow ? ['mode', 'keys', 'mask'] : ['mode', 'denyKeys', 'ignoreKeys', 'mask'],
+  );
+};
+
+const isRetryStatus = number(400, 599);
+
+const RETRY_KEYS: Readonly<Record<string, Check>> = {
+  attempts: number(1, 100),
+  // A 429 has its own rule, and what is too large once is too large for ever.
+  statuses: listOf(
+    (status) => (status === 413 || status === 429 ? `${status} is never retried` : isRetryStatus(status)),
+    'statuses',
+  ),
+};
+
+const retry: Check = (value) => {
+  if (value === false) return undefined;
+  return isRecord(value) ? objectProblem(value, RETRY_KEYS) : expected('false or an object', value);
 };
 
 const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
@@ -123,6 +137,7 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   requestTimeoutMs: number(1, MAX_TIMER_MS),
   compress: (value) =>
     value === 'auto' || typeof value === 'boolean' ? undefined : expected("true, false or 'auto'", value),
+  retry,
   shutdownTimeoutMs: number(0, MAX_TIMER_MS),
   drainOnExit: flag,
   drainOnSignals: listOf(signal, 'signals'),
@@ -145,7 +160,6 @@ const OFF_ONLY: Readonly<Record<string, string>> = {
   dedupe: 'false',
   flood: 'false',
   httpBreadcrumbs: 'false',
-  retry: 'false',
   spool: 'false',
   tunnel: 'undefined',
   proxy: 'undefined',
@@ -181,6 +195,20 @@ export function validateOptions(options: unknown): ConfigProblem[] {
 /** What is wrong with the value of one known option. */
 export function checkOption(option: string, value: unknown): string | undefined {
   return CHECKS[option as keyof ClientOptions]?.(value);
+}
+
+/** What is wrong with an option that is an object, by the checks of its keys. */
+function objectProblem(
+  value: Readonly<Record<string, unknown>>,
+  checks: Readonly<Record<string, Check>>,
+  allowed: readonly string[] = Object.keys(checks),
+): string | undefined {
+  for (const [key, item] of Object.entries(value)) {
+    if (!allowed.includes(key)) return `.${key} is unknown; allowed are ${allowed.join(', ')}`;
+    const problem = item === undefined ? undefined : checks[key]?.(item);
+    if (problem !== undefined) return `.${key} ${problem}`;
+  }
+  return undefined;
 }
 
 function expected(what: string, value: unknown): string {
