@@ -174,7 +174,8 @@ export class Client implements AsyncDisposable {
 
   /** Nothing more can be delivered at this exit. @internal */
   exitFailed(error: unknown): void {
-    this.#active?.diagnostics.error(new Error('delivery at the exit is not possible', { cause: error }));
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#active?.diagnostics.error(new Error(`nothing can be delivered at the exit: ${reason}`, { cause: error }));
   }
 
   /** For adapters: one warning per code and process; silent while disabled. @internal */

@@ -70,15 +70,16 @@ const ENDINGS: readonly (readonly [ending: string, others: readonly unknown[]])[
   ['process.exit() in a thread', []],
 ];
 
-describe.each(['none', 'winston'])('P10, E34, F01, F03: a process with %s', (host) => {
-  describe.each([0, 200])('and a server that answers after %d ms', (ms) => {
-    it.each(ENDINGS)('delivers before %s, and ends as it would without jackdaw', async (ending, others) => {
-      await using server = await serverAt(ms);
-      const { dsn } = server;
-      const [bare, end] = await Promise.all([runEnding(host, ending), runEnding(host, ending, { dsn })]);
-      expect(end).toEqual(bare);
-      expect(received(server)).toEqual([...others, LOGGED].sort(byText));
-    });
+describe.each([
+  ['winston', 0],
+  ['winston', 200],
+  ['none', 0],
+])('P10, E34, F01, F03: a process with %s and a server that answers after %d ms', (host, ms) => {
+  it.each(ENDINGS)('delivers before %s, and ends as it would without jackdaw', async (ending, others) => {
+    await using server = await serverAt(ms);
+    const [bare, end] = await Promise.all([runEnding(host, ending), runEnding(host, ending, { dsn: server.dsn })]);
+    expect(end).toEqual(bare);
+    expect(received(server)).toEqual([...others, LOGGED].sort(byText));
   });
 });
 
@@ -116,6 +117,28 @@ describe('P10: the drain at the exit', () => {
     expect(delivered['error']).toBe(1_000);
     expect(received(server)).toHaveLength(1_000);
     expect(server.connections).toBeLessThanOrEqual(4);
+  });
+
+  it.each(['process.exit() after a failed attempt', 'the natural end'])(
+    'gives what waits for another attempt one at once: %s',
+    async (ending) => {
+      await using server = await startScriptedServer({ replies: [answer(503)] });
+      const { exitMs, delivered } = await reportOf('winston', ending, { dsn: server.dsn });
+      expect(delivered['error']).toBe(1);
+      expect(exitMs).toBeLessThan(1_000);
+      expect(new Set(server.eventIds).size).toBe(1);
+    },
+  );
+
+  it('serves each client of the process, whatever holds up another', async () => {
+    await using dead = await startScriptedServer({ otherwise: never() });
+    await using server = await serverAt(0);
+    const env = { JACKDAW_SECOND_DSN: dead.dsn };
+    const options = { shutdownTimeoutMs: 500 };
+    const { exitMs, delivered } = await reportOf('none', 'process.exit(0)', { dsn: server.dsn, options, env });
+    expect(delivered['error']).toBe(1);
+    expect(exitMs).toBeLessThan(900);
+    expect(dead.requests).toHaveLength(1);
   });
 
   it('takes the logs that waited for others', async () => {
@@ -331,6 +354,8 @@ describe('F12: flags of node', () => {
     expect(end).toEqual(bare);
     const told = await reportOf('winston', 'process.exit(3)', { nodeFlags, dsn, options: { debug: true } });
     expect(told.dropped).toEqual({ network_error: { error: 1 } });
-    expect(told.stderr).toMatch(/jackdaw: delivery at the exit is not possible/);
+    expect(told.stderr).toMatch(
+      /jackdaw: nothing can be delivered at the exit: Access to this API has been restricted/,
+    );
   });
 });

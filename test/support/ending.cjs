@@ -11,7 +11,12 @@ const HOSTS = {
   /** No logger at all. */
   none() {
     const client = dsn && createClient(given);
-    return { client, error: (error) => client?.captureException(error), info: () => {} };
+    const second = process.env.JACKDAW_SECOND_DSN;
+    const clients = second ? [createClient({ ...given, dsn: second }), client] : [client];
+    const error = (value) => {
+      for (const each of clients) each?.captureException(value);
+    };
+    return { client, error, info: () => {} };
   },
   winston({ handleExceptions = false } = {}) {
     const winston = require('winston');
@@ -59,6 +64,9 @@ const ENDINGS = {
   'close() and process.exit()': ({ client }) => {
     void client?.close();
     process.exit(7);
+  },
+  'process.exit() after a failed attempt': ({ client }) => {
+    setInterval(() => client.stats().lastError && process.exit(0), 5);
   },
   /** Told by its standard input. */
   'process.exit() once the request is out': () => {
