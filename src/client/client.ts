@@ -5,12 +5,13 @@ import type { Level } from '../protocol/level.js';
 import type { LogRecord } from '../record.js';
 import type { JsonValue } from '../scrub/walk.js';
 import type { ExitShare } from '../transport/exit-drain.js';
+import type { Transport } from '../transport/transport.js';
 import { type CaptureHint, recordFromEvent, recordFromException, recordFromMessage } from './capture-hint.js';
 import { DEFAULTS, MAX_TIMER_MS } from './defaults.js';
 import { Delivery } from './delivery.js';
 import { Diagnostics } from './diagnostics.js';
 import { Ledger, type Stats } from './ledger.js';
-import { openTransport } from './open-transport.js';
+import { type Attempts, openTransport } from './open-transport.js';
 import { processState } from './process-state.js';
 import { type Mechanism, Recorder } from './recorder.js';
 import type { Settings } from './settings.js';
@@ -52,7 +53,8 @@ export class Client implements AsyncDisposable {
       maxBreadcrumbs === 0 ? Number.POSITIVE_INFINITY : settings.breadcrumbSeverity,
     );
     const diagnostics = new Diagnostics(options, debug, (error) => this.#ledger.fail(error));
-    const delivery = new Delivery(openTransport(settings, dsn, diagnostics), this.#ledger, diagnostics);
+    const open = (attempts: Attempts): Transport => openTransport(settings, dsn, diagnostics, attempts);
+    const delivery = new Delivery(open, this.#ledger, diagnostics, options);
     this.#active = { delivery, diagnostics, recorder: new Recorder(settings, dsn, delivery, diagnostics) };
   }
 
@@ -98,9 +100,11 @@ export class Client implements AsyncDisposable {
    *
    * @param timeoutMs longest wait in ms; default `shutdownTimeoutMs`.
    * @returns true when everything is settled, false at the deadline. The client stays usable.
+   * @throws with `raiseSendErrors` the last `DeliveryError`, or what a transport of your own failed with, when something
+   * was lost on its way since the last call, or has no answer yet for a failure.
    */
-  async flush(timeoutMs?: number): Promise<boolean> {
-    return this.#active?.delivery.flush(this.#timeout(timeoutMs)) ?? true;
+  flush(timeoutMs?: number): Promise<boolean> {
+    return heard(this.#active?.delivery.flush(this.#timeout(timeoutMs)) ?? Promise.resolve(true));
   }
 
   /** For adapters whose host waits before it ends the process, and for its natural end. @internal */
@@ -117,9 +121,10 @@ export class Client implements AsyncDisposable {
    *
    * @param timeoutMs longest wait in ms; default `shutdownTimeoutMs`.
    * @returns true when everything was settled before the deadline.
+   * @throws as `flush` does, when all is done.
    */
   close(timeoutMs?: number): Promise<boolean> {
-    this.#closing ??= this.#close(this.#timeout(timeoutMs));
+    this.#closing ??= heard(this.#close(this.#timeout(timeoutMs)));
     return this.#closing;
   }
 
@@ -255,4 +260,10 @@ export class Client implements AsyncDisposable {
       clients.splice(clients.indexOf(this), 1);
     }
   }
+}
+
+/** A promise whose rejection is for who waits for it: for nobody else is it unhandled. */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

@@ -14,6 +14,8 @@ type Defaulted =
   | 'concurrency'
   | 'requestTimeoutMs'
   | 'compress'
+  | 'sendClientReports'
+  | 'raiseSendErrors'
   | 'shutdownTimeoutMs'
   | 'drainOnExit'
   | 'drainOnSignals'
@@ -53,6 +55,10 @@ export const DEFAULTS: Defaults = {
   compress: 'auto',
   /** What a restart, a deployment or an overload answers with; four more attempts span up to half a minute. */
   retry: { attempts: 5, statuses: [500, 502, 503, 504] },
+  /** Sentry's unified default: the server can show what never reached it. */
+  sendClientReports: true,
+  /** Reporting must not break what it reports on. */
+  raiseSendErrors: false,
   /** The spec's default for close. */
   shutdownTimeoutMs: 2_000,
   /** The last error before the end is the one that explains it. */

@@ -1,13 +1,16 @@
 import type { Dsn } from '../protocol/dsn.js';
 import { transportFor } from '../transport/scheme.js';
-import type { Transport } from '../transport/transport.js';
+import type { Transport, TransportContext } from '../transport/transport.js';
 import { SDK } from '../version.js';
 import { DEFAULTS } from './defaults.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { Settings } from './settings.js';
 
+/** What a transport tells of its attempts. */
+export type Attempts = Required<Pick<TransportContext, 'error' | 'retried'>>;
+
 /** The transport that the options ask for: one of the user's, else by scheme name, else by the DSN's prefix. */
-export function openTransport(settings: Settings, dsn: Dsn, diagnostics: Diagnostics): Transport {
+export function openTransport(settings: Settings, dsn: Dsn, diagnostics: Diagnostics, attempts: Attempts): Transport {
   const wanted = settings.options.transport ?? dsn.transport ?? DEFAULTS.transport;
   if (typeof wanted === 'object') return wanted;
   const factory = typeof wanted === 'string' ? transportFor(wanted) : wanted;
@@ -16,6 +19,6 @@ export function openTransport(settings: Settings, dsn: Dsn, diagnostics: Diagnos
     options: settings.transport,
     sdk: SDK,
     warn: (code, message) => diagnostics.warn(code, message),
-    error: (error) => diagnostics.error(error),
+    ...attempts,
   });
 }

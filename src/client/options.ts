@@ -83,6 +83,10 @@ export interface ClientOptions {
    * 503, 504] }`; `false`: nothing, to the letter of Sentry's SDK docs.
    */
   readonly retry?: Partial<RetryPolicy> | false | undefined;
+  /** Whether the server is told what never reached it, by reason and category, at most twice a minute. Default true. */
+  readonly sendClientReports?: boolean | undefined;
+  /** `flush()` and `close()` reject with the last `DeliveryError` when something was lost on its way. Default false. */
+  readonly raiseSendErrors?: boolean | undefined;
   /** Longest time in ms that `close()` waits, and that the end of the process is held up while something is unsettled. Default 2000. */
   readonly shutdownTimeoutMs?: number | undefined;
   /**

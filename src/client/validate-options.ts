@@ -138,6 +138,8 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   compress: (value) =>
     value === 'auto' || typeof value === 'boolean' ? undefined : expected("true, false or 'auto'", value),
   retry,
+  sendClientReports: flag,
+  raiseSendErrors: flag,
   shutdownTimeoutMs: number(0, MAX_TIMER_MS),
   drainOnExit: flag,
   drainOnSignals: listOf(signal, 'signals'),
@@ -166,8 +168,6 @@ const OFF_ONLY: Readonly<Record<string, string>> = {
   ca: 'undefined',
   dispatcher: 'undefined',
   spotlight: 'false',
-  sendClientReports: 'false',
-  raiseSendErrors: 'false',
 };
 
 /** Everything that is wrong with the options: unknown names, wrong types, impossible values, conflicts. */
