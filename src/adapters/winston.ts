@@ -108,7 +108,7 @@ export class JackdawTransport extends HostTransport {
     const { parent } = this as { parent?: { exitOnError?: unknown } | null };
     if (parent?.exitOnError === false) return;
     const finish = (): void => void this.emit('finish');
-    this.flush(Math.min(this.client.settings.shutdownTimeoutMs, EXCEPTION_EXIT_MS)).then(finish, finish);
+    this.client.finish(Math.min(this.client.settings.shutdownTimeoutMs, EXCEPTION_EXIT_MS)).then(finish, finish);
   }
 
   /** @throws ConfigError for a level of the logger, or of this transport, that nobody can place. */

@@ -1,17 +1,21 @@
+import { isMainThread } from 'node:worker_threads';
 import { parseDsn, publicDsn } from '../protocol/dsn.js';
 import type { Breadcrumb, ErrorEvent } from '../protocol/event.js';
 import type { Level } from '../protocol/level.js';
 import type { LogRecord } from '../record.js';
 import type { JsonValue } from '../scrub/walk.js';
+import type { ExitShare } from '../transport/exit-drain.js';
+import type { Transport } from '../transport/transport.js';
 import { type CaptureHint, recordFromEvent, recordFromException, recordFromMessage } from './capture-hint.js';
 import { DEFAULTS, MAX_TIMER_MS } from './defaults.js';
 import { Delivery } from './delivery.js';
 import { Diagnostics } from './diagnostics.js';
 import { Ledger, type Stats } from './ledger.js';
-import { openTransport } from './open-transport.js';
+import { type Attempts, openTransport } from './open-transport.js';
 import { processState } from './process-state.js';
 import { type Mechanism, Recorder } from './recorder.js';
 import type { Settings } from './settings.js';
+import { unwatchSignals } from './signals.js';
 import { type WrapOptions, wrap } from './wrap.js';
 
 /** Where explicit captures say they come from. */
@@ -34,6 +38,8 @@ export class Client implements AsyncDisposable {
   #busy = false;
   #lastEventId: string | undefined;
   #closing: Promise<boolean> | undefined;
+  /** How long `finish` waited in vain, in ms, and what had been accepted by then: the exit need not wait as long again. */
+  #waited: { readonly ms: number; readonly accepted: string } | undefined;
 
   /** @internal */
   constructor(settings: Settings) {
@@ -47,7 +53,8 @@ export class Client implements AsyncDisposable {
       maxBreadcrumbs === 0 ? Number.POSITIVE_INFINITY : settings.breadcrumbSeverity,
     );
     const diagnostics = new Diagnostics(options, debug, (error) => this.#ledger.fail(error));
-    const delivery = new Delivery(openTransport(settings, dsn, diagnostics), this.#ledger, diagnostics);
+    const open = (attempts: Attempts): Transport => openTransport(settings, dsn, diagnostics, attempts);
+    const delivery = new Delivery(open, this.#ledger, diagnostics, options);
     this.#active = { delivery, diagnostics, recorder: new Recorder(settings, dsn, delivery, diagnostics) };
   }
 
@@ -93,9 +100,20 @@ export class Client implements AsyncDisposable {
    *
    * @param timeoutMs longest wait in ms; default `shutdownTimeoutMs`.
    * @returns true when everything is settled, false at the deadline. The client stays usable.
+   * @throws with `raiseSendErrors` the last `DeliveryError`, or what a transport of your own failed with, when something
+   * was lost on its way since the last call, or has no answer yet for a failure.
    */
-  async flush(timeoutMs?: number): Promise<boolean> {
-    return this.#active?.delivery.flush(this.#timeout(timeoutMs)) ?? true;
+  flush(timeoutMs?: number): Promise<boolean> {
+    return heard(this.#active?.delivery.flush(this.#timeout(timeoutMs)) ?? Promise.resolve(true));
+  }
+
+  /** For adapters whose host waits before it ends the process, and for its natural end. @internal */
+  async finish(timeoutMs?: number): Promise<boolean> {
+    const start = performance.now();
+    const accepted = this.#acceptedSoFar;
+    const settled = (await this.#active?.delivery.finish(this.#timeout(timeoutMs))) ?? true;
+    this.#waited = settled ? undefined : { ms: performance.now() - start, accepted };
+    return settled;
   }
 
   /**
@@ -103,9 +121,10 @@ export class Client implements AsyncDisposable {
    *
    * @param timeoutMs longest wait in ms; default `shutdownTimeoutMs`.
    * @returns true when everything was settled before the deadline.
+   * @throws as `flush` does, when all is done.
    */
   close(timeoutMs?: number): Promise<boolean> {
-    this.#closing ??= this.#close(this.#timeout(timeoutMs));
+    this.#closing ??= heard(this.#close(this.#timeout(timeoutMs)));
     return this.#closing;
   }
 
@@ -128,9 +147,40 @@ export class Client implements AsyncDisposable {
     return this.#ledger.stats();
   }
 
-  /** Whether the natural end of the process has to wait for this client. @internal */
+  /** False as soon as it is to close. @internal */
+  get isOpen(): boolean {
+    return this.#closing === undefined;
+  }
+
+  /** Whether anything is not settled yet. @internal */
+  get holds(): boolean {
+    return this.#ledger.queued > 0;
+  }
+
+  /** Whether the end of the process has to wait for this client. @internal */
   get drainsAtExit(): boolean {
-    return (this.settings.options.drainOnExit ?? DEFAULTS.drainOnExit) && this.#ledger.queued > 0;
+    return this.holds && (this.settings.options.drainOnExit ?? DEFAULTS.drainOnExit);
+  }
+
+  /** @internal */
+  get reportsUncaught(): boolean {
+    const wanted = this.settings.options.processHooks ?? (DEFAULTS.processHooks && isMainThread);
+    return wanted && this.isOpen && this.settings.dsn !== undefined;
+  }
+
+  /** For the exit: what has no answer yet. `spentMs`: how long the process has waited at its exit already. @internal */
+  handOver(spentMs: number): readonly ExitShare[] {
+    const remainder = this.#active?.delivery.handOver();
+    if (remainder === undefined) return [];
+    const { ms = 0, accepted } = this.#waited ?? {};
+    const waited = accepted === this.#acceptedSoFar ? ms : 0;
+    return [{ remainder, timeoutMs: this.settings.shutdownTimeoutMs - spentMs - waited }];
+  }
+
+  /** Nothing more can be delivered at this exit. @internal */
+  exitFailed(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#active?.diagnostics.error(new Error(`nothing can be delivered at the exit: ${reason}`, { cause: error }));
   }
 
   /** For adapters: one warning per code and process; silent while disabled. @internal */
@@ -175,7 +225,10 @@ export class Client implements AsyncDisposable {
       diagnostics.error(error instanceof Error ? error : new Error(String(error)));
       return undefined;
     } finally {
-      if (!refused) this.#busy = false;
+      if (!refused) {
+        this.#busy = false;
+        processState().drainNow?.();
+      }
     }
   }
 
@@ -192,11 +245,25 @@ export class Client implements AsyncDisposable {
     return Math.min(Math.max(Number.isNaN(wanted) ? 0 : wanted, 0), MAX_TIMER_MS);
   }
 
-  async #close(timeoutMs: number): Promise<boolean> {
-    const { clients } = processState();
-    if (clients.includes(this)) clients.splice(clients.indexOf(this), 1);
-    if (this.#active === undefined) return true;
-    this.#active.recorder.closed = true;
-    return this.#active.delivery.close(timeoutMs);
+  get #acceptedSoFar(): string {
+    return JSON.stringify(this.#ledger.stats().accepted);
   }
+
+  async #close(timeoutMs: number): Promise<boolean> {
+    unwatchSignals(this);
+    try {
+      if (this.#active === undefined) return true;
+      this.#active.recorder.closed = true;
+      return await this.#active.delivery.close(timeoutMs);
+    } finally {
+      const { clients } = processState();
+      clients.splice(clients.indexOf(this), 1);
+    }
+  }
+}
+
+/** A promise whose rejection is for who waits for it: for nobody else is it unhandled. */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

@@ -1,8 +1,11 @@
 import { Client } from './client.js';
-import { drainAtNaturalEnd } from './exit.js';
+import { DEFAULTS } from './defaults.js';
+import { drainAtEnd } from './exit.js';
 import type { ClientOptions } from './options.js';
 import { processState } from './process-state.js';
 import { resolveSettings } from './settings.js';
+import { watchSignals } from './signals.js';
+import { reportUncaught } from './uncaught.js';
 
 /**
  * A client for one destination.
@@ -21,12 +24,18 @@ export function createClient(options: ClientOptions = {}): Client {
     client.warn('JACKDAW_DSN_PARAMETER', `the DSN has parameters that are no option: ${unknownParams.join(', ')}`);
   }
   processState().clients.push(client);
-  drainAtNaturalEnd();
+  if (client.publicDsn() !== undefined) hookIntoProcess(client);
   return client;
+}
+
+function hookIntoProcess(client: Client): void {
+  drainAtEnd();
+  if (client.reportsUncaught) reportUncaught();
+  watchSignals(client, client.settings.options.drainOnSignals ?? DEFAULTS.drainOnSignals);
 }
 
 /** The first client that is still open, or the one for that DSN (with or without its secret). */
 export function getClient(dsn?: string): Client | undefined {
   const { clients } = processState();
-  return dsn === undefined ? clients[0] : clients.find((client) => client.sendsTo(dsn));
+  return clients.find((client) => client.isOpen && (dsn === undefined || client.sendsTo(dsn)));
 }

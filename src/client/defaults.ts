@@ -1,3 +1,4 @@
+import type { RetryPolicy } from '../transport/retry-schedule.js';
 import type { ClientOptions } from './options.js';
 
 type Defaulted =
@@ -13,11 +14,18 @@ type Defaulted =
   | 'concurrency'
   | 'requestTimeoutMs'
   | 'compress'
+  | 'sendClientReports'
+  | 'raiseSendErrors'
   | 'shutdownTimeoutMs'
   | 'drainOnExit'
+  | 'drainOnSignals'
+  | 'processHooks'
   | 'debug';
 
-type Defaults = { readonly [option in Defaulted]: NonNullable<ClientOptions[option]> } & { readonly transport: string };
+type Defaults = { readonly [option in Defaulted]: NonNullable<ClientOptions[option]> } & {
+  readonly transport: string;
+  readonly retry: RetryPolicy;
+};
 
 /** Every default in one place, with its reason. */
 export const DEFAULTS: Defaults = {
@@ -45,9 +53,20 @@ export const DEFAULTS: Defaults = {
   requestTimeoutMs: 15_000,
   /** Below 32 KiB gzip costs more main-thread time than it saves on the wire (Sentry's node SDK: the same bound). */
   compress: 'auto',
+  /** What a restart, a deployment or an overload answers with; four more attempts span up to half a minute. */
+  retry: { attempts: 5, statuses: [500, 502, 503, 504] },
+  /** Sentry's unified default: the server can show what never reached it. */
+  sendClientReports: true,
+  /** Reporting must not break what it reports on. */
+  raiseSendErrors: false,
   /** The spec's default for close. */
   shutdownTimeoutMs: 2_000,
+  /** The last error before the end is the one that explains it. */
   drainOnExit: true,
+  /** A listener changes what a signal does: only on request. */
+  drainOnSignals: [],
+  /** Monitors only; in the main thread, for what is uncaught in another one arrives there, too. */
+  processHooks: true,
   debug: false,
 };
 

@@ -3,11 +3,17 @@ import { isThenable } from '../processors/processor.js';
 import type { Envelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
 import type { DropReason, Outcome } from '../protocol/outcome.js';
+import { after, uptime } from '../transport/clock.js';
+import type { Remainder } from '../transport/exit-drain.js';
 import { LogBatcher } from '../transport/log-batcher.js';
 import type { Settle, Transport } from '../transport/transport.js';
 import { SDK } from '../version.js';
+import { ClientReports } from './client-reports.js';
+import { DEFAULTS } from './defaults.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { Ledger } from './ledger.js';
+import type { Attempts } from './open-transport.js';
+import type { ClientOptions } from './options.js';
 import { processState } from './process-state.js';
 
 type Counted = 'error' | 'log_item';
@@ -21,12 +27,30 @@ export class Delivery {
   /** Where the client was made: outside of every request. */
   readonly #origin = new AsyncResource('Jackdaw');
   #enter: (<T>(work: () => T) => T) | undefined;
+  /** Undefined: the server is not told of losses. */
+  readonly #reports: ClientReports | undefined;
+  readonly #raises: boolean;
+  #closing = false;
+  /** What the last attempt failed with; undefined after a success. */
+  #failure: Error | undefined;
+  /** What the last envelope failed with that was lost since the last flush. */
+  #lostTo: Error | undefined;
 
-  constructor(transport: Transport, ledger: Ledger, diagnostics: Diagnostics) {
-    this.#transport = transport;
+  constructor(
+    open: (attempts: Attempts) => Transport,
+    ledger: Ledger,
+    diagnostics: Diagnostics,
+    { sendClientReports, raiseSendErrors }: ClientOptions,
+  ) {
+    this.#transport = open({ error: (error) => this.#failed(error), retried: (envelope) => this.#retried(envelope) });
     this.#ledger = ledger;
     this.#diagnostics = diagnostics;
     this.#logs = new LogBatcher({ sdk: SDK }, (envelope) => this.#send(envelope));
+    this.#raises = raiseSendErrors ?? DEFAULTS.raiseSendErrors;
+    if (sendClientReports ?? DEFAULTS.sendClientReports) {
+      const wait = (ms: number, callback: () => void): unknown => this.#outside(() => after(ms, callback));
+      this.#reports = new ClientReports((report) => this.#send(report), wait);
+    }
   }
 
   /** False: an event of this level would be shed at once, so it need not be built. */
@@ -40,7 +64,7 @@ export class Delivery {
 
   /** A loss before the queue. */
   drop(reason: DropReason, category: Counted, item: unknown): void {
-    this.#ledger.drop(reason, category, 1);
+    this.#countDrop(reason, category, item);
     this.#diagnostics.drop(reason, category, 1, item);
   }
 
@@ -50,7 +74,7 @@ export class Delivery {
    */
   refuse(category: Counted, item: unknown): void {
     this.#ledger.accept(category);
-    if (processState().ownWork.getStore() === true) this.#ledger.drop('ignored', category, 1);
+    if (processState().ownWork.getStore() === true) this.#countDrop('ignored', category, item);
     else this.drop('ignored', category, item);
   }
 
@@ -66,14 +90,21 @@ export class Delivery {
   }
 
   /** True: everything handed over before is settled. */
-  flush(timeoutMs: number): Promise<boolean> {
-    this.#logs.flush();
-    return this.#settled(() => this.#transport.flush(timeoutMs));
+  async flush(timeoutMs: number): Promise<boolean> {
+    return this.#raise(await this.#settleWithin(timeoutMs, (transport, ms) => transport.flush(ms)));
   }
 
-  close(timeoutMs: number): Promise<boolean> {
+  /** For the end of the process, while it is not there yet: the same, with no wait between attempts. */
+  finish(timeoutMs: number): Promise<boolean> {
+    return this.#settleWithin(timeoutMs, (transport, ms) => transport.finish?.(ms) ?? transport.flush(ms));
+  }
+
+  /** Losses are reported as long as the transport takes reports: at the latest when the last envelope is settled. */
+  async close(timeoutMs: number): Promise<boolean> {
     this.#logs.flush();
-    return this.#settled(() => this.#transport.close(timeoutMs));
+    this.#closing = true;
+    this.#reportAtEnd();
+    return this.#raise(await this.#settled(() => this.#transport.close(timeoutMs)));
   }
 
   /** What fails in a transport of the user's must not become a rejection of the host's. */
@@ -86,15 +117,22 @@ export class Delivery {
     }
   }
 
+  /** For the exit. Undefined: the transport is one that cannot send any more then. */
+  handOver(): Remainder | undefined {
+    this.#logs.flush();
+    this.#reports?.flush();
+    return this.#transport.handOver?.();
+  }
+
   #send(envelope: Envelope): void {
     let settled = false;
-    const settle: Settle = (outcome) => {
+    const settle: Settle = (outcome, countedByServer = false) => {
       if (settled) return;
       settled = true;
-      this.#settle(envelope, outcome);
+      this.#settle(envelope, outcome, countedByServer);
     };
     const refuse = (error: unknown): void => {
-      this.#diagnostics.error(error instanceof Error ? error : new Error(String(error)));
+      this.#failed(error instanceof Error ? error : new Error(String(error)));
       settle('send_error');
     };
     try {
@@ -121,10 +159,78 @@ export class Delivery {
     return this.#enter(work);
   }
 
-  #settle(envelope: Envelope, outcome: Outcome): void {
+  #settle(envelope: Envelope, outcome: Outcome, countedByServer: boolean): void {
     const { category, quantity } = envelope;
-    if (category === 'internal') return;
+    if (category === 'internal') {
+      this.#reports?.settled(outcome);
+      return;
+    }
     this.#ledger.settle(outcome, category, quantity);
-    if (outcome !== 'delivered') this.#diagnostics.drop(outcome, category, quantity, envelope);
+    if (outcome === 'delivered') {
+      this.#failure = undefined;
+      this.#diagnostics.publish('delivered', { category, quantity });
+    } else {
+      this.#lostTo = this.#failure ?? this.#lostTo;
+      if (!countedByServer) this.#countLoss(outcome, envelope);
+      this.#diagnostics.drop(outcome, category, quantity, envelope);
+    }
+    this.#reports?.heard(outcome);
+    if (this.#closing) this.#reportAtEnd();
   }
+
+  #countDrop(reason: DropReason, category: Counted, item: unknown): void {
+    this.#ledger.drop(reason, category, 1);
+    this.#reports?.count(reason, category, 1);
+    if (category === 'log_item') this.#reports?.count(reason, 'log_byte', textBytes(item));
+  }
+
+  #countLoss(reason: DropReason, { category, quantity, items }: Envelope): void {
+    this.#reports?.count(reason, category, quantity);
+    if (category !== 'log_item') return;
+    const bytes = items.reduce((sum, { payload }) => sum + Buffer.byteLength(payload), 0);
+    this.#reports?.count(reason, 'log_byte', bytes);
+  }
+
+  #reportAtEnd(): void {
+    if (this.#ledger.queued === 0) this.#reports?.flush();
+  }
+
+  #failed(error: Error): void {
+    this.#failure = error;
+    this.#diagnostics.error(error);
+  }
+
+  #retried({ category, quantity }: Envelope): void {
+    if (category === 'internal') return;
+    this.#ledger.retry(category, quantity);
+    this.#diagnostics.publish('retry', { category, quantity });
+  }
+
+  /** Waits for what was handed over, then, in what is left of the time, for the report of what was lost. */
+  async #settleWithin(
+    timeoutMs: number,
+    settle: (transport: Transport, timeoutMs: number) => Promise<boolean>,
+  ): Promise<boolean> {
+    const start = uptime();
+    this.#logs.flush();
+    const settled = await this.#settled(() => settle(this.#transport, timeoutMs));
+    if (settled && this.#reports?.flush() === true) {
+      await this.#settled(() => this.#transport.flush(Math.max(0, timeoutMs - (uptime() - start))));
+    }
+    return settled;
+  }
+
+  /** @throws with `raiseSendErrors` what things were lost to, or have no answer yet for. */
+  #raise(settled: boolean): boolean {
+    const error = this.#lostTo ?? (settled ? undefined : this.#failure);
+    this.#lostTo = undefined;
+    if (this.#raises && error !== undefined) throw error;
+    return settled;
+  }
+}
+
+/** About what a log would have taken that was never serialized: its message. */
+function textBytes(item: unknown): number {
+  const { message } = item as { readonly message?: unknown };
+  return typeof message === 'string' ? Buffer.byteLength(message) : 0;
 }

@@ -1,9 +1,24 @@
+import { channel } from 'node:diagnostics_channel';
 import type { Category, DropReason } from '../protocol/outcome.js';
 import type { ClientOptions } from './options.js';
 import { asOwnWork, processState } from './process-state.js';
 
 /** Longest text of a remote answer or an error that is printed. */
 const TEXT_LENGTH = 500;
+
+/** So many items, and for a drop why. */
+interface Counts {
+  readonly reason?: DropReason;
+  readonly category: Category;
+  readonly quantity: number;
+}
+
+/** What happens to items, for who subscribes; each message is a `Counts`. */
+const CHANNELS = {
+  delivered: channel('jackdaw:delivered'),
+  dropped: channel('jackdaw:dropped'),
+  retry: channel('jackdaw:retry'),
+};
 
 /**
  * Where jackdaw speaks about itself: never through the instrumented loggers.
@@ -48,7 +63,13 @@ export class Diagnostics {
 
   drop(reason: DropReason, category: Category, quantity: number, item: unknown): void {
     this.debug(`dropped ${quantity} ${category}: ${reason}`);
+    this.publish('dropped', { reason, category, quantity });
     this.#call('onDrop', () => this.#options.onDrop?.(reason, category, quantity, item));
+  }
+
+  /** To the channel `jackdaw:<what>` of node:diagnostics_channel, if anyone listens. */
+  publish(what: keyof typeof CHANNELS, message: Counts): void {
+    if (CHANNELS[what].hasSubscribers) processState().ownWork.run(true, () => CHANNELS[what].publish(message));
   }
 
   scrub(rule: string, count: number): void {

@@ -22,6 +22,7 @@ export interface Stats {
   /** In memory: waiting or on the wire. */
   readonly queued: Quantities;
   readonly spooled: Quantities;
+  /** Sent once more, counted each time. */
   readonly retried: Quantities;
   readonly lastError: Error | undefined;
 }
@@ -37,6 +38,7 @@ export class Ledger {
   readonly #delivered = none();
   readonly #queued = none();
   readonly #dropped: { [reason in DropReason]?: { [category in Category]?: number } } = {};
+  readonly #retried = none();
   #lastError: Error | undefined;
 
   accept(category: Counted): void {
@@ -61,6 +63,10 @@ export class Ledger {
     else this.drop(outcome, category, quantity);
   }
 
+  retry(category: Counted, quantity: number): void {
+    this.#retried[category] += quantity;
+  }
+
   fail(error: Error): void {
     this.#lastError = error;
   }
@@ -78,7 +84,7 @@ export class Ledger {
       dropped: structuredClone(this.#dropped),
       queued: { ...this.#queued },
       spooled: none(),
-      retried: none(),
+      retried: { ...this.#retried },
       lastError: this.#lastError,
     };
   }

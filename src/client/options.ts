@@ -3,6 +3,7 @@ import type { Breadcrumb, ErrorEvent, User } from '../protocol/event.js';
 import type { Level } from '../protocol/level.js';
 import type { LogItem } from '../protocol/log-item.js';
 import type { Category, DropReason } from '../protocol/outcome.js';
+import type { RetryPolicy } from '../transport/retry-schedule.js';
 import type { Transport, TransportFactory } from '../transport/transport.js';
 
 /** A threshold: records at or above the level pass; `false`: none does. */
@@ -76,10 +77,33 @@ export interface ClientOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** gzip: `auto` above 32 KiB. Default `auto`. */
   readonly compress?: boolean | 'auto' | undefined;
-  /** Longest time in ms that `close()` and the natural end of the process wait. Default 2000. */
+  /**
+   * What is sent again, with random waits that grow from 1 s to 60 s: after network errors and timeouts for 15 minutes,
+   * after these statuses until `attempts` answers, after a 429 three times. Default `{ attempts: 5, statuses: [500, 502,
+   * 503, 504] }`; `false`: nothing, to the letter of Sentry's SDK docs.
+   */
+  readonly retry?: Partial<RetryPolicy> | false | undefined;
+  /** Whether the server is told what never reached it, by reason and category, at most twice a minute. Default true. */
+  readonly sendClientReports?: boolean | undefined;
+  /** `flush()` and `close()` reject with the last `DeliveryError` when something was lost on its way. Default false. */
+  readonly raiseSendErrors?: boolean | undefined;
+  /** Longest time in ms that `close()` waits, and that the end of the process is held up while something is unsettled. Default 2000. */
   readonly shutdownTimeoutMs?: number | undefined;
-  /** Whether the natural end of the process still delivers what is queued. Default true. */
+  /**
+   * Whether the end of the process still delivers what is queued: its natural end, `process.exit()` and a crash.
+   * Default true.
+   */
   readonly drainOnExit?: boolean | undefined;
+  /**
+   * Signals before whose default end of the process what is queued is delivered: `['SIGTERM']`. Where the application
+   * listens for the signal too, jackdaw only delivers and leaves the process to it. Default none: no listener.
+   */
+  readonly drainOnSignals?: readonly NodeJS.Signals[] | undefined;
+  /**
+   * Whether uncaught exceptions and unhandled rejections are reported, by Node's monitor event, which never changes how
+   * the process ends. What the host logs about the same Error is then no second event. Default true in the main thread.
+   */
+  readonly processHooks?: boolean | undefined;
   /** Hears of every loss. What it logs through an instrumented logger is not recorded. */
   readonly onDrop?: ((reason: DropReason, category: Category, quantity: number, item?: unknown) => void) | undefined;
   /** Hears of every failed attempt and every mistake of a hook. */

@@ -2,6 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Client } from './client.js';
 import { Scope } from './scope.js';
 
+/** When an Error made its event, in ms since the epoch, and whether it was as an uncaught one. */
+export interface Reported {
+  readonly time: number;
+  readonly uncaught: boolean;
+}
+
 /**
  * What exists once per process, even where two copies of the package are installed:
  * an ESM app and a logger that `require`s its adapter must see the same scope.
@@ -13,12 +19,26 @@ export interface ProcessState {
   readonly processScope: Scope;
   /** True inside jackdaw's own work: what is logged there is not recorded, or the transport would feed itself. */
   readonly ownWork: AsyncLocalStorage<boolean>;
-  /** Open clients in order of creation. */
+  /** Clients in order of creation, until what they held when they were closed is settled, too. */
   readonly clients: Client[];
   /** Codes that have been warned about. */
   readonly warned: Set<string>;
-  /** Whether the listener for the natural end of the process is there. */
+  /** Whether the listeners for the end of the process are there. */
   exitHooked: boolean;
+  /** There once the process exits: delivers what was taken since. */
+  drainNow: (() => void) | undefined;
+  /** Whether the listener for uncaught errors is there. */
+  uncaughtHooked: boolean;
+  /** Errors that have made an event, by public DSN. */
+  readonly reported: Map<string, WeakMap<object, Reported>>;
+  /** The listeners for signals, and the clients that asked for each. */
+  readonly signals: Map<NodeJS.Signals, SignalWatch>;
+}
+
+/** One signal's only listener of ours: two would each take the other for the application's. */
+export interface SignalWatch {
+  readonly listener: NodeJS.SignalsListener;
+  readonly clients: Set<Client>;
 }
 
 const KEY: unique symbol = Symbol.for('jackdaw');
@@ -33,6 +53,10 @@ export function processState(): ProcessState {
     clients: [],
     warned: new Set(),
     exitHooked: false,
+    drainNow: undefined,
+    uncaughtHooked: false,
+    reported: new Map(),
+    signals: new Map(),
   };
   return holder[KEY];
 }

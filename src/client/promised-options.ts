@@ -9,18 +9,13 @@ const OFF_ONLY: Readonly<Record<string, unknown>> = {
   contextLines: 0,
   dedupe: false,
   flood: false,
-  processHooks: false,
   httpBreadcrumbs: false,
-  retry: false,
   spool: false,
-  drainOnSignals: [],
   tunnel: undefined,
   proxy: undefined,
   ca: undefined,
   dispatcher: undefined,
   spotlight: false,
-  sendClientReports: false,
-  raiseSendErrors: false,
 };
 
 /** Whether an option is one of those. */

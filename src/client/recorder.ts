@@ -18,6 +18,7 @@ import { LogPipeline } from './log-pipeline.js';
 import { currentScope } from './process-state.js';
 import { isSampled, seededRandom } from './sampling.js';
 import type { Settings } from './settings.js';
+import { isReported, rememberReported } from './uncaught.js';
 
 /** Servers cut a text at 8,192 characters. */
 const IN_TEXT: Bounds = { depth: 4, breadth: 50, nodes: 200, stringLength: 8_192, bytes: 8_192 };
@@ -84,6 +85,7 @@ export class Recorder {
   }
 
   event(record: LogRecord, mechanism: Mechanism, own?: Partial<ErrorEvent>): string | undefined {
+    if (isReported(this.#dsn, record.error)) return undefined;
     this.#delivery.accept('error');
     try {
       const refusal = this.#refusal(record);
@@ -127,6 +129,7 @@ export class Recorder {
       return undefined;
     }
     this.#delivery.sendEvent(result.envelope);
+    rememberReported(this.#dsn, record.error);
     return eventId;
   }
 

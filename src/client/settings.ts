@@ -31,7 +31,14 @@ export interface Settings {
   readonly unknownParams: readonly string[];
 }
 
-const TRANSPORT_OPTIONS = ['maxQueueItems', 'maxQueueBytes', 'concurrency', 'requestTimeoutMs', 'compress'] as const;
+const TRANSPORT_OPTIONS = [
+  'maxQueueItems',
+  'maxQueueBytes',
+  'concurrency',
+  'requestTimeoutMs',
+  'compress',
+  'retry',
+] as const;
 
 /**
  * Code over environment over default.
@@ -104,13 +111,16 @@ function readParams(dsn: Dsn | undefined, problems: ConfigProblem[]) {
 }
 
 function transportDefaults(): TransportOptions {
-  const { maxQueueItems, maxQueueBytes, concurrency, requestTimeoutMs, compress } = DEFAULTS;
-  return { maxQueueItems, maxQueueBytes, concurrency, requestTimeoutMs, compress };
+  const { maxQueueItems, maxQueueBytes, concurrency, requestTimeoutMs, compress, retry } = DEFAULTS;
+  return { maxQueueItems, maxQueueBytes, concurrency, requestTimeoutMs, compress, retry };
 }
 
 function definedOf(options: ClientOptions): Partial<TransportOptions> {
   const given = TRANSPORT_OPTIONS.filter((name) => options[name] !== undefined);
-  return Object.fromEntries(given.map((name) => [name, options[name]]));
+  const chosen: Partial<TransportOptions> = Object.fromEntries(given.map((name) => [name, options[name]]));
+  if (!options.retry) return chosen;
+  const { attempts = DEFAULTS.retry.attempts, statuses = DEFAULTS.retry.statuses } = options.retry;
+  return { ...chosen, retry: { attempts, statuses } };
 }
 
 function severityOf(threshold: Threshold): number {

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { LEVELS, levelFromName } from '../protocol/level.js';
 import { knownSchemes } from '../transport/scheme.js';
 import type { ConfigProblem } from './config-error.js';
@@ -60,6 +61,12 @@ const transport: Check = (value) => {
     : `must be a scheme name, a factory or a transport: it lacks ${missing.join(', ')}`;
 };
 
+/** All but those that nobody can listen for. */
+const SIGNALS = Object.keys(constants.signals).filter((name) => name !== 'SIGKILL' && name !== 'SIGSTOP');
+
+const signal: Check = (value) =>
+  SIGNALS.some((name) => name === value) ? undefined : expected(`one of ${SIGNALS.join(', ')}`, value);
+
 const SCRUB_KEYS: Readonly<Record<string, Check>> = {
   mode: (value) => (value === 'deny' || value === 'allow' ? undefined : expected("'deny' or 'allow'", value)),
   denyKeys: listOf(text, 'strings'),
@@ -73,13 +80,27 @@ const scrub: Check = (value) => {
   if (!isRecord(value)) return expected('true, false or an object', value);
   const allow = value['mode'] === 'allow';
   if (allow && value['keys'] === undefined) return "must name its keys in mode 'allow'";
-  const allowed = allow ? ['mode', 'keys', 'mask'] : ['mode', 'denyKeys', 'ignoreKeys', 'mask'];
-  for (const [key, item] of Object.entries(value)) {
-    if (!allowed.includes(key)) return `.${key} is unknown; allowed are ${allowed.join(', ')}`;
-    const problem = item === undefined ? undefined : SCRUB_KEYS[key]?.(item);
-    if (problem !== undefined) return `.${key} ${problem}`;
-  }
-  return undefined;
+  return objectProblem(
+    value,
+    SCRUB_KEYS,
+    allow ? ['mode', 'keys', 'mask'] : ['mode', 'denyKeys', 'ignoreKeys', 'mask'],
+  );
+};
+
+const isRetryStatus = number(400, 599);
+
+const RETRY_KEYS: Readonly<Record<string, Check>> = {
+  attempts: number(1, 100),
+  // A 429 has its own rule, and what is too large once is too large for ever.
+  statuses: listOf(
+    (status) => (status === 413 || status === 429 ? `${status} is never retried` : isRetryStatus(status)),
+    'statuses',
+  ),
+};
+
+const retry: Check = (value) => {
+  if (value === false) return undefined;
+  return isRecord(value) ? objectProblem(value, RETRY_KEYS) : expected('false or an object', value);
 };
 
 const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
@@ -117,8 +138,13 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   requestTimeoutMs: number(1, MAX_TIMER_MS),
   compress: (value) =>
     value === 'auto' || typeof value === 'boolean' ? undefined : expected("true, false or 'auto'", value),
+  retry,
+  sendClientReports: flag,
+  raiseSendErrors: flag,
   shutdownTimeoutMs: number(0, MAX_TIMER_MS),
   drainOnExit: flag,
+  drainOnSignals: listOf(signal, 'signals'),
+  processHooks: flag,
   onDrop: hook,
   onError: hook,
   onScrub: hook,
@@ -150,6 +176,20 @@ export function validateOptions(options: unknown): ConfigProblem[] {
 /** What is wrong with the value of one known option. */
 export function checkOption(option: string, value: unknown): string | undefined {
   return CHECKS[option as keyof ClientOptions]?.(value);
+}
+
+/** What is wrong with an option that is an object, by the checks of its keys. */
+function objectProblem(
+  value: Readonly<Record<string, unknown>>,
+  checks: Readonly<Record<string, Check>>,
+  allowed: readonly string[] = Object.keys(checks),
+): string | undefined {
+  for (const [key, item] of Object.entries(value)) {
+    if (!allowed.includes(key)) return `.${key} is unknown; allowed are ${allowed.join(', ')}`;
+    const problem = item === undefined ? undefined : checks[key]?.(item);
+    if (problem !== undefined) return `.${key} ${problem}`;
+  }
+  return undefined;
 }
 
 function expected(what: string, value: unknown): string {

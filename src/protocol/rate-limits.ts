@@ -67,6 +67,16 @@ export function updateRateLimits(limits: RateLimits, reply: Reply, now: number):
 }
 
 /**
+ * The limits with a pause for one category, at least as long as `ms`: a 429 refuses it, whatever its headers say.
+ *
+ * @param now in milliseconds since the epoch
+ */
+export function pauseAtLeast(limits: RateLimits, category: string, ms: number, now: number): RateLimits {
+  const deadline = now + ms;
+  return limitedUntil(limits, category, now) >= deadline ? limits : new Map([...limits, [category, deadline]]);
+}
+
+/**
  * Until when a category is limited, in milliseconds since the epoch like `now`; 0 when it is not.
  *
  * Logs count in two categories, `log_item` and `log_byte`: a limit on either stops them.

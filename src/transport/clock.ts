@@ -8,13 +8,23 @@ const monotonic: typeof performance = performance;
 
 export type Timer = NodeJS.Timeout;
 
+/** Time and chance as the transport sees them. */
+export interface Clock {
+  /** Wall-clock time in milliseconds since the epoch, for what goes on the wire and for what the server dates. */
+  now(): number;
+  /** Milliseconds on a clock that nobody sets, for durations. */
+  uptime(): number;
+  /** Runs a callback after `ms`, without keeping the process alive. */
+  after(ms: number, callback: () => void): Timer;
+  /** A number in [0, 1). */
+  random(): number;
+}
+
 /** Runs a callback once the events that wait already are through. */
 export const soon: typeof setImmediate = setImmediate;
 
-/** Wall-clock time in milliseconds since the epoch, for what goes on the wire and for what the server dates. */
 export const now: () => number = Date.now;
 
-/** Milliseconds on a clock that nobody sets, for durations. */
 export function uptime(): number {
   return monotonic.now();
 }
@@ -27,3 +37,6 @@ export function after(ms: number, callback: () => void): Timer {
 export function cancel(timer: Timer | undefined): void {
   stopTimer(timer);
 }
+
+/** The machine's. */
+export const SYSTEM_CLOCK: Clock = { now, uptime, after, random: Math.random };

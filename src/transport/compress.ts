@@ -12,12 +12,17 @@ export interface Body {
   readonly encoding?: 'gzip';
 }
 
+/** Whether a body is to be compressed, by its size and the option. */
+export function isCompressed({ length }: Uint8Array, option: boolean | 'auto'): boolean {
+  return option === 'auto' ? length > AUTO_ABOVE : option;
+}
+
 /**
  * Hands on the body compressed with gzip, the only encoding that every receiver reads; or as it is, where the option
  * says so or gzip fails. Compression runs in libuv's thread pool.
  */
 export function compress(bytes: Buffer, option: boolean | 'auto', done: (body: Body) => void): void {
-  if (option === false || (option === 'auto' && bytes.length <= AUTO_ABOVE)) {
+  if (!isCompressed(bytes, option)) {
     done({ bytes });
     return;
   }

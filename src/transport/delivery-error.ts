@@ -55,7 +55,7 @@ function rejection(status: number, bytes: number): { readonly code: DeliveryErro
   if (status >= 300 && status < 400) {
     return { code: 'JACKDAW_REDIRECT', advice: 'redirects are never followed; put the final address into the DSN' };
   }
-  return { code: 'JACKDAW_REJECTED', advice: 'the envelope was dropped' };
+  return { code: 'JACKDAW_REJECTED', advice: 'it did not take the envelope' };
 }
 
 /** Where a host has several addresses, Node's error says nothing itself but holds one error for each. */

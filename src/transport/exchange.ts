@@ -24,15 +24,21 @@ export interface HttpReply extends Reply {
 
 /** Is told how a request goes. */
 export interface Listener {
-  /** Called once. For a success it comes with the head of the response: the body changes nothing any more. */
-  answered(reply: HttpReply | Error): void;
+  /**
+   * Called once. For a success it comes with the head of the response: the body changes nothing any more.
+   *
+   * `stale`: there is no answer for the connection broke, which had been idle before.
+   */
+  answered(reply: HttpReply | Error, stale: boolean): void;
   /** Called once, after `answered`: the connection can take the next request. */
   free(): void;
 }
 
+type ExchangeListener = Omit<Listener, 'answered'> & { answered(reply: HttpReply | Error): void };
+
 /** One request and its answer, within `timeoutMs` whatever the server does. A handler for undici's `dispatch`. */
 export class Exchange {
-  readonly #listener: Listener;
+  readonly #listener: ExchangeListener;
   readonly #cut: (error: Error) => void;
   readonly #deadline: number;
   #timer: Timer | undefined;
@@ -43,7 +49,7 @@ export class Exchange {
   readonly #text: Buffer[] = [];
 
   /** `cut` ends the connection that carries it. */
-  constructor(listener: Listener, timeoutMs: number, cut: (error: Error) => void) {
+  constructor(listener: ExchangeListener, timeoutMs: number, cut: (error: Error) => void) {
     this.#listener = listener;
     this.#cut = cut;
     this.#deadline = uptime() + timeoutMs;

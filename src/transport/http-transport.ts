@@ -1,14 +1,14 @@
-import { type Envelope, encodeEnvelope, envelopeBytes } from '../protocol/envelope.js';
+import { envelopeUrl } from '../protocol/dsn.js';
+import { type Envelope, encodeEnvelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
-import type { Category, DropReason } from '../protocol/outcome.js';
-import { limitedUntil, type RateLimits, updateRateLimits } from '../protocol/rate-limits.js';
-import { after, cancel, now, soon, type Timer, uptime } from './clock.js';
-import { type Body, compress } from './compress.js';
-import { deliveryError } from './delivery-error.js';
+import { after, type Clock, cancel, SYSTEM_CLOCK, soon, type Timer, uptime } from './clock.js';
+import { type Body, compress, isCompressed } from './compress.js';
+import { DeliveryError, deliveryError } from './delivery-error.js';
+import { type Entry, newEntry } from './entry.js';
 import type { HttpReply } from './exchange.js';
-import { CATEGORIES, type Entry, Queue } from './queue.js';
+import type { Remainder, RemainingEntry } from './exit-drain.js';
 import { requestHeaders } from './request-headers.js';
-import { afterReply } from './retry-schedule.js';
+import { Schedule, type Settlement } from './schedule.js';
 import { createHttpSender, type HttpSender } from './send-http.js';
 import type { Settle, Transport, TransportContext, TransportFactory } from './transport.js';
 import { Unsettled } from './unsettled.js';
@@ -18,66 +18,119 @@ export const httpTransport: TransportFactory = (context) => new HttpTransport(co
 
 class HttpTransport implements Transport {
   readonly #context: TransportContext;
+  readonly #clock: Clock;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #queue: Queue;
+  readonly #schedule: Schedule;
   readonly #sender: HttpSender;
   readonly #unsettled = new Unsettled();
-  /** What has left the queue and still has a hold on a connection. */
-  readonly #active = new Set<Entry>();
-  #limits: RateLimits = new Map();
-  #limitEnd: Timer | undefined;
+  /** How many requests have a hold on a connection. */
+  #active = 0;
+  #wake: Timer | undefined;
   #pumping = false;
+  /** The last failed attempt. */
+  #failure: DeliveryError | undefined;
   /** Whether `close` had to drop what a rate limit held back. */
   #gaveUp = false;
-  #closed: Promise<boolean> | undefined;
+  #closing: Promise<boolean> | undefined;
+  #closed = false;
 
   constructor(context: TransportContext) {
     this.#context = context;
+    this.#clock = context.clock ?? SYSTEM_CLOCK;
     this.#headers = requestHeaders(context);
-    this.#queue = new Queue(context.options.maxQueueItems, context.options.maxQueueBytes);
+    this.#schedule = new Schedule(context.options, this.#clock);
     this.#sender = createHttpSender(context);
   }
 
   admits(level: Level): boolean {
-    return this.#closed === undefined && this.#queue.admits(level);
+    return this.#closing === undefined && this.#schedule.admits(level);
   }
 
-  /** Only queues: all I/O comes later. After `close` nothing fits in any more, which counts as `queue_overflow`. */
+  /**
+   * Only queues: all I/O comes later. After `close` nothing fits in any more, which counts as `queue_overflow`; only
+   * client reports do, as long as it lasts.
+   */
   send(envelope: Envelope, settle: Settle): void {
-    const entry: Entry = { envelope, settle: this.#unsettled.track(settle), bytes: envelopeBytes(envelope) };
-    if (this.#closed !== undefined) {
+    const entry = newEntry(envelope, this.#unsettled.track(settle), this.#clock.uptime());
+    if (this.#closed || (this.#closing !== undefined && envelope.category !== 'internal')) {
       entry.settle('queue_overflow');
       return;
     }
-    for (const evicted of this.#queue.push(entry)) this.#drop(evicted, 'queue_overflow');
+    this.#settle(this.#schedule.push(entry));
     this.#pumpSoon();
   }
 
-  /** Items of a category under a rate limit stay open until the limit ends, or the deadline comes. */
+  /** Items that wait for the end of a limit, or for their next attempt, stay open until then, or until the deadline. */
   flush(timeoutMs: number): Promise<boolean> {
     return this.#unsettled.settledWithin(timeoutMs);
   }
 
   /**
-   * Gives everything one attempt, but for categories under a rate limit, which are dropped at once. What has no answer
+   * Gives everything one attempt at once, but for categories under a rate limit, which are dropped. What has no answer
    * at the deadline counts as `network_error`, whether it was under way or still waited: the network was too slow.
    *
    * True: nothing had to be dropped for it. Further calls get the promise of the first.
    */
   close(timeoutMs: number): Promise<boolean> {
-    this.#closed ??= Promise.resolve().then(() => this.#close(timeoutMs));
-    return this.#closed;
+    this.#closing ??= Promise.resolve().then(() => this.#close(timeoutMs));
+    return this.#closing;
   }
 
   async #close(timeoutMs: number): Promise<boolean> {
-    this.#dropLimited();
+    const deadline = uptime() + timeoutMs;
+    this.#giveUp(this.#schedule.close());
+    this.#pumpSoon();
     const settled = await this.flush(timeoutMs);
-    cancel(this.#limitEnd);
-    for (const entry of this.#queue.drain()) this.#drop(entry, 'network_error');
-    for (const entry of this.#active) entry.settle('network_error');
-    this.#active.clear();
+    // The last losses make a last client report.
+    if (settled && this.#unsettled.open > 0) await this.flush(deadline - uptime());
+    this.#closed = true;
+    cancel(this.#wake);
+    this.#abandon();
     await this.#sender.close();
     return settled && !this.#gaveUp;
+  }
+
+  #abandon(): void {
+    const left = this.#schedule.takeAll();
+    if (left.length === 0) return;
+    const message = `${this.#context.dsn.host} did not answer before the end: ${left.length} envelopes were dropped`;
+    this.#context.error(new DeliveryError('JACKDAW_UNREACHABLE', message));
+    this.#settle(left.map((entry) => this.#schedule.discard(entry, 'network_error')));
+  }
+
+  /** As `close`, but what comes later is taken as before: more may come, and the process may yet live on. */
+  async finish(timeoutMs: number): Promise<boolean> {
+    this.#settle(this.#schedule.close());
+    this.#pumpSoon();
+    const settled = await this.flush(timeoutMs);
+    if (this.#closing === undefined) this.#schedule.reopen();
+    return settled;
+  }
+
+  /** What is on its way is in it, too: sent again under the same id, which servers recognize. */
+  handOver(): Remainder {
+    const { concurrency, requestTimeoutMs } = this.#context.options;
+    return {
+      url: envelopeUrl(this.#context.dsn),
+      options: { headers: this.#headers },
+      concurrency,
+      requestTimeoutMs,
+      entries: this.#schedule.takeAll().flatMap((entry) => this.#remaining(entry)),
+    };
+  }
+
+  #remaining(entry: Entry): readonly RemainingEntry[] {
+    const bytes = this.#encode(entry);
+    if (bytes === undefined) return [];
+    return [
+      {
+        bytes,
+        gzip: isCompressed(bytes, this.#context.options.compress),
+        isLimited: () => this.#schedule.isLimited(entry.envelope.category),
+        answered: (reply) => this.#answered(entry, reply, false, bytes.length),
+        drop: () => this.#settle([this.#schedule.discard(entry, 'network_error')]),
+      },
+    ];
   }
 
   /** Later, and at most once a turn: a burst of log calls must not wait for it. */
@@ -89,10 +142,14 @@ class HttpTransport implements Transport {
 
   #pump(): void {
     this.#pumping = false;
-    while (this.#active.size < this.#context.options.concurrency) {
-      const entry = this.#queue.take(this.#isLimited);
+    if (this.#closed) return;
+    cancel(this.#wake);
+    this.#wake = undefined;
+    while (this.#active < this.#context.options.concurrency) {
+      const entry = this.#schedule.next();
       if (entry === undefined) {
-        this.#wakeAtLimitEnd();
+        const wait = this.#schedule.wakeIn();
+        if (wait !== undefined) this.#wake = this.#clock.after(wait, () => this.#pumpSoon());
         return;
       }
       this.#post(entry);
@@ -100,16 +157,22 @@ class HttpTransport implements Transport {
   }
 
   #post(entry: Entry): void {
-    let bytes: Buffer;
+    const bytes = this.#encode(entry);
+    if (bytes === undefined) return;
+    this.#active++;
+    if (entry.attempts > 1) this.#context.retried?.(entry.envelope);
+    compress(bytes, this.#context.options.compress, (body) => this.#exchange(entry, body, bytes.length));
+  }
+
+  /** Undefined: it cannot be, and the entry is settled. */
+  #encode(entry: Entry): Buffer | undefined {
     try {
-      bytes = encodeEnvelope(entry.envelope, now());
+      return encodeEnvelope(entry.envelope, this.#clock.now());
     } catch (error) {
       this.#context.error(error instanceof Error ? error : new Error(String(error)));
-      entry.settle('internal_sdk_error');
-      return;
+      this.#settle([this.#schedule.discard(entry, 'internal_sdk_error')]);
+      return undefined;
     }
-    this.#active.add(entry);
-    compress(bytes, this.#context.options.compress, (body) => this.#exchange(entry, body, bytes.length));
   }
 
   #exchange(entry: Entry, { bytes, encoding }: Body, size: number): void {
@@ -119,13 +182,13 @@ class HttpTransport implements Transport {
       bytes,
       encoding === undefined ? this.#headers : { ...this.#headers, 'content-encoding': encoding },
       {
-        answered: (reply) => {
+        answered: (reply, stale) => {
           failed = reply instanceof Error;
           this.#context.answered?.(reply, uptime() - start);
-          this.#answered(entry, reply, size);
+          this.#answered(entry, reply, stale, size);
         },
         free: () => {
-          this.#active.delete(entry);
+          this.#active--;
           // With nobody there, trying on is no reason to keep a process alive that has come to its end.
           if (failed) after(0, () => this.#pumpSoon());
           else this.#pumpSoon();
@@ -134,41 +197,34 @@ class HttpTransport implements Transport {
     );
   }
 
-  #answered(entry: Entry, reply: HttpReply | Error, size: number): void {
-    // Given up by `close`.
-    if (!this.#active.has(entry)) return;
-    if (!(reply instanceof Error)) this.#limits = updateRateLimits(this.#limits, reply, now());
-    const { outcome, countedByServer } = afterReply(reply);
-    if (outcome !== 'delivered') this.#report(reply, size);
-    entry.settle(outcome, countedByServer);
-    if (this.#closed !== undefined) this.#dropLimited();
+  #answered(entry: Entry, reply: HttpReply | Error, stale: boolean, size: number): void {
+    const settlements = this.#schedule.answered(entry, reply, stale);
+    if (settlements === undefined) return;
+    // Servers that know no client reports may refuse them, which is nobody's business.
+    if (settlements[0]?.outcome !== 'delivered' && entry.envelope.category !== 'internal') {
+      this.#failure = deliveryError(reply, this.#context.dsn, size);
+      this.#context.error(this.#failure);
+    }
+    this.#settle(settlements);
+    if (this.#schedule.isClosing) this.#giveUp(this.#schedule.dropLimited());
   }
 
-  #report(reply: HttpReply | Error, size: number): void {
-    const error = deliveryError(reply, this.#context.dsn, size);
-    this.#context.error(error);
-    if (error.code !== 'JACKDAW_RATE_LIMITED') this.#context.warn(error.code, error.message);
+  #giveUp(settlements: readonly Settlement[]): void {
+    if (settlements.length > 0) this.#gaveUp = true;
+    this.#settle(settlements);
   }
 
-  #drop(entry: Entry, reason: DropReason): void {
-    entry.settle(this.#isLimited(entry.envelope.category) ? 'ratelimit_backoff' : reason);
-  }
-
-  #dropLimited(): void {
-    for (const entry of this.#queue.drain(this.#isLimited)) {
-      this.#gaveUp = true;
-      entry.settle('ratelimit_backoff');
+  #settle(settlements: readonly Settlement[]): void {
+    for (const { entry, outcome, countedByServer } of settlements) {
+      if (outcome !== 'delivered' && entry.envelope.category !== 'internal') this.#warn(outcome);
+      entry.settle(outcome, countedByServer);
     }
   }
 
-  readonly #isLimited = (category: Category): boolean => limitedUntil(this.#limits, category, now()) !== 0;
-
-  #wakeAtLimitEnd(): void {
-    cancel(this.#limitEnd);
-    const time = now();
-    const ends = CATEGORIES.filter((category) => this.#queue.pending(category) > 0).map((category) =>
-      limitedUntil(this.#limits, category, time),
-    );
-    if (ends.length > 0) this.#limitEnd = after(Math.min(...ends) - time, () => this.#pumpSoon());
+  /** Only losses that follow from a failure are worth a warning, and what waits for another attempt is not lost. */
+  #warn(outcome: Settlement['outcome']): void {
+    const follows = outcome === 'send_error' || outcome === 'network_error' || this.#schedule.isDown;
+    if (this.#closed || !follows || this.#failure === undefined) return;
+    if (this.#failure.code !== 'JACKDAW_RATE_LIMITED') this.#context.warn(this.#failure.code, this.#failure.message);
   }
 }

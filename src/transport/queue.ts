@@ -1,24 +1,28 @@
-import type { Envelope } from '../protocol/envelope.js';
 import { LEVELS, type Level } from '../protocol/level.js';
 import type { Category } from '../protocol/outcome.js';
-import type { Settle } from './transport.js';
+import type { Entry } from './entry.js';
+import { Lane } from './lane.js';
 
-/** An envelope that waits for its turn. */
-export interface Entry {
-  readonly envelope: Envelope;
-  readonly settle: Settle;
-  /** What it counts for against `maxBytes`. */
-  readonly bytes: number;
-}
+/** How many of each category go out before the next one has its turn (Sentry SDK docs, "Telemetry Processor"). */
+const WEIGHTS: { readonly [category in Category]: number } = { error: 5, internal: 3, log_item: 2 };
 
-/** In the order they are sent: errors first, logs last (Sentry SDK docs, "Telemetry Processor": weights 5, 3 and 2). */
+/** In the order of their turns. */
 export const CATEGORIES: readonly Category[] = ['error', 'internal', 'log_item'];
 
-/** Removed slots at the front of a lane before it is worth moving the rest down. */
-const COMPACT_ABOVE = 64;
+/** What may be taken now. */
+export interface Turn {
+  /** Categories under a rate limit stay. */
+  readonly isLimited: (category: Category) => boolean;
+  /** In ms of uptime: entries whose `notBefore` comes later stay. */
+  readonly now: number;
+  /** Whether the backlog may go on. */
+  readonly backlog: boolean;
+  /** While the destination is down, entries that it refused before come last: each answer uses up one of their attempts. */
+  readonly isDown: boolean;
+}
 
 /**
- * What waits to be sent, bounded in items and in bytes.
+ * What waits to be sent and what is under way, together bounded in items and in bytes.
  *
  * When it is full the lowest level goes first, and within it the oldest; an envelope that is itself of the lowest level
  * is shed in their place, so that a flood of equal errors can be refused before it is built. No time, no I/O.
@@ -26,66 +30,134 @@ const COMPACT_ABOVE = 64;
 export class Queue {
   readonly #maxItems: number;
   readonly #maxBytes: number;
-  /** One per category and level, in the order they are taken. */
-  readonly #lanes: readonly Lane[];
+  readonly #fresh: readonly Lane[] = lanes();
+  /** What an outage left behind: it goes out after what is fresh. */
+  readonly #backlog: readonly Lane[] = lanes();
+  /** What waits for a time of its own. */
+  readonly #resting: readonly Lane[] = lanes();
+  readonly #lanes: readonly Lane[] = [...this.#fresh, ...this.#backlog, ...this.#resting];
+  /** How many more of each category may be taken in this turn. */
+  #shares: Record<Category, number> = { ...WEIGHTS };
   #items = 0;
   #bytes = 0;
+  #underWay = 0;
   #arrivals = 0;
+  #backlogBefore = 0;
 
   constructor(maxItems: number, maxBytes: number) {
     this.#maxItems = maxItems;
     this.#maxBytes = maxBytes;
-    this.#lanes = CATEGORIES.flatMap((category) => LEVELS.map((level) => new Lane(category, level)));
   }
 
   /** How many entries wait, of one category or altogether. */
   pending(category?: Category): number {
-    if (category === undefined) return this.#items;
+    if (category === undefined) return this.#items - this.#underWay;
     return this.#lanes.reduce((sum, lane) => (lane.category === category ? sum + lane.items : sum), 0);
   }
 
-  /** What the entries count for altogether. */
+  /** What all entries count for, those under way included. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whether an envelope of this level would be kept, if it is as large as those that wait are on average. */
+  /** Whether an envelope of this level would be kept, if it is as large as those that are here are on average. */
   admits(level: Level): boolean {
     return this.#hasRoom(level, this.#items === 0 ? 0 : this.#bytes / this.#items);
   }
 
   /** Adds an entry and returns those that had to go for it: maybe none, maybe only the entry itself. */
   push(entry: Entry): readonly Entry[] {
-    const { category, level } = entry.envelope;
-    if (!this.#hasRoom(level, entry.bytes)) return [entry];
+    if (!this.#hasRoom(entry.envelope.level, entry.bytes)) return [entry];
     const evicted: Entry[] = [];
     while (this.#items >= this.#maxItems || this.#bytes + entry.bytes > this.#maxBytes) {
-      const victim = this.#shift(this.#lowestOldest());
+      const victim = this.#lowestOldest()?.shift();
       if (victim === undefined) break;
+      this.#forget(victim);
       evicted.push(victim);
     }
-    this.#lanes.find((lane) => lane.category === category && lane.level === level)?.push(entry, this.#arrivals++);
+    entry.arrival = this.#arrivals++;
+    laneOf(this.#fresh, entry)?.add(entry);
     this.#items++;
     this.#bytes += entry.bytes;
     return evicted;
   }
 
-  /** The next entry to send: by category, then by level, then by age; categories under a rate limit stay. */
-  take(isLimited: (category: Category) => boolean): Entry | undefined {
-    return this.#shift(this.#lanes.find((lane) => lane.items > 0 && !isLimited(lane.category)));
+  /**
+   * The next entry to send: what is fresh before the backlog, the categories in turns, then by level, then by age. It
+   * goes on counting until it is released or put back.
+   */
+  take(turn: Turn): Entry | undefined {
+    const open = CATEGORIES.filter((category) => !turn.isLimited(category));
+    const entry = this.#takeOf(false, open, turn) ?? (turn.backlog ? this.#takeOf(true, open, turn) : undefined);
+    if (entry !== undefined) this.#underWay++;
+    return entry;
   }
 
-  /** Takes out all entries of the categories that are asked for, in the order they would be sent. */
-  drain(isWanted: (category: Category) => boolean = () => true): readonly Entry[] {
-    const drained: Entry[] = [];
-    for (;;) {
-      const entry = this.take((category) => !isWanted(category));
-      if (entry === undefined) return drained;
-      drained.push(entry);
+  /** An entry that was taken is settled. */
+  release(entry: Entry): void {
+    this.#underWay--;
+    this.#forget(entry);
+  }
+
+  /** An entry that was taken returns to its place, or rests there until its `notBefore`. */
+  putBack(entry: Entry): void {
+    this.#underWay--;
+    const waiting = this.isBacklog(entry) ? this.#backlog : this.#fresh;
+    laneOf(entry.notBefore === 0 ? waiting : this.#resting, entry)?.add(entry);
+  }
+
+  /** From now on all that waits is backlog. */
+  shelve(): void {
+    this.#backlogBefore = this.#arrivals;
+    for (const lane of this.#fresh) {
+      for (let entry = lane.shift(); entry !== undefined; entry = lane.shift())
+        laneOf(this.#backlog, entry)?.add(entry);
     }
   }
 
-  /** Whether so much fits in, once all that is of a lower level has gone. Then nothing is evicted in vain. */
+  isBacklog(entry: Entry): boolean {
+    return entry.arrival < this.#backlogBefore;
+  }
+
+  /** The earliest `notBefore` of those that rest, in ms of uptime; infinite when nothing does. */
+  restsUntil(): number {
+    return Math.min(...this.#resting.flatMap((lane) => lane.toArray()).map(({ notBefore }) => notBefore));
+  }
+
+  /** Takes out the entries of the categories that are asked for; `isWanted` stops at the first in each lane that is not. */
+  drain(ofCategory: (category: Category) => boolean, isWanted: (entry: Entry) => boolean = () => true): Entry[] {
+    const drained: Entry[] = [];
+    for (const lane of this.#lanes) {
+      if (!ofCategory(lane.category)) continue;
+      while (lane.first !== undefined && isWanted(lane.first)) drained.push(lane.shift() as Entry);
+    }
+    for (const entry of drained) this.#forget(entry);
+    return drained;
+  }
+
+  #takeOf(backlog: boolean, open: readonly Category[], { now, isDown }: Turn): Entry | undefined {
+    const isDue = (entry: Entry): boolean => entry.notBefore <= now && this.isBacklog(entry) === backlog;
+    const rested = (): Entry | undefined => {
+      for (const lane of this.#resting) {
+        const entry = open.includes(lane.category) ? lane.takeWhere(isDue) : undefined;
+        if (entry !== undefined) return entry;
+      }
+      return undefined;
+    };
+    const inTurn = (): Entry | undefined => this.#inTurn(backlog ? this.#backlog : this.#fresh, open)?.shift();
+    return isDown ? (inTurn() ?? rested()) : (rested() ?? inTurn());
+  }
+
+  #inTurn(waiting: readonly Lane[], open: readonly Category[]): Lane | undefined {
+    const ready = waiting.filter((lane) => lane.items > 0 && open.includes(lane.category));
+    if (ready.length === 0) return undefined;
+    if (ready.every(({ category }) => this.#shares[category] === 0)) this.#shares = { ...WEIGHTS };
+    const lane = ready.find(({ category }) => this.#shares[category] > 0);
+    if (lane !== undefined) this.#shares[lane.category]--;
+    return lane;
+  }
+
+  /** Whether so much fits in, once all that waits and is of a lower level has gone. Then nothing is evicted in vain. */
   #hasRoom(level: Level, bytes: number): boolean {
     if (this.#items < this.#maxItems && this.#bytes + bytes <= this.#maxBytes) return true;
     const rank = LEVELS.indexOf(level);
@@ -100,68 +172,25 @@ export class Queue {
   }
 
   #lowestOldest(): Lane | undefined {
-    let lowest: Lane | undefined;
-    for (const lane of this.#lanes) {
-      if (lane.items === 0) continue;
-      if (lowest === undefined || lane.rank > lowest.rank || (lane.rank === lowest.rank && lane.oldest < lowest.oldest))
-        lowest = lane;
-    }
-    return lowest;
+    return this.#lanes.filter(({ items }) => items > 0).reduce<Lane | undefined>(lowerOrOlder, undefined);
   }
 
-  #shift(lane: Lane | undefined): Entry | undefined {
-    const entry = lane?.shift();
-    if (entry === undefined) return undefined;
+  #forget(entry: Entry): void {
     this.#items--;
     this.#bytes -= entry.bytes;
-    return entry;
   }
 }
 
-interface Slot {
-  readonly entry: Entry;
-  readonly arrival: number;
+function lanes(): readonly Lane[] {
+  return CATEGORIES.flatMap((category) => LEVELS.map((level) => new Lane(category, level)));
 }
 
-/** First in, first out, with the removed slots cleared in one go: `Array.shift` moves all that is behind it. */
-class Lane {
-  readonly category: Category;
-  readonly level: Level;
-  /** 0 is the highest level. */
-  readonly rank: number;
-  bytes = 0;
-  #slots: (Slot | undefined)[] = [];
-  #first = 0;
+function laneOf(group: readonly Lane[], { envelope }: Entry): Lane | undefined {
+  return group.find(({ category, level }) => category === envelope.category && level === envelope.level);
+}
 
-  constructor(category: Category, level: Level) {
-    this.category = category;
-    this.level = level;
-    this.rank = LEVELS.indexOf(level);
-  }
-
-  get items(): number {
-    return this.#slots.length - this.#first;
-  }
-
-  /** When the oldest entry arrived. */
-  get oldest(): number {
-    return this.#slots[this.#first]?.arrival ?? Number.POSITIVE_INFINITY;
-  }
-
-  push(entry: Entry, arrival: number): void {
-    this.#slots.push({ entry, arrival });
-    this.bytes += entry.bytes;
-  }
-
-  shift(): Entry | undefined {
-    const slot = this.#slots[this.#first];
-    if (slot === undefined) return undefined;
-    this.#slots[this.#first++] = undefined;
-    if (this.#first > COMPACT_ABOVE && this.#first * 2 > this.#slots.length) {
-      this.#slots = this.#slots.slice(this.#first);
-      this.#first = 0;
-    }
-    this.bytes -= slot.entry.bytes;
-    return slot.entry;
-  }
+function lowerOrOlder(best: Lane | undefined, lane: Lane): Lane {
+  if (best === undefined || lane.rank > best.rank) return lane;
+  const isOlder = (lane.first?.arrival ?? 0) < (best.first?.arrival ?? 0);
+  return lane.rank === best.rank && isOlder ? lane : best;
 }

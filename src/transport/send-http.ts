@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import type { buildConnector, Client } from 'undici';
 import { envelopeUrl } from '../protocol/dsn.js';
 import { after, cancel } from './clock.js';
-import { Exchange, type Listener } from './exchange.js';
+import { Exchange, type HttpReply, type Listener } from './exchange.js';
 import { stripContinue } from './strip-continue.js';
 import type { TransportContext } from './transport.js';
 
@@ -10,6 +10,9 @@ type Undici = typeof import('undici');
 
 /** undici takes 80 ms to load: not while the application starts, but before its first burst of errors. */
 const LOAD_AFTER_MS = 1_000;
+
+/** Codes of errors with which a connection breaks. */
+const LOST: readonly (string | undefined)[] = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
 
 /** Posts bodies to one destination. */
 export interface HttpSender {
@@ -51,7 +54,7 @@ export function createHttpSender({ dsn, options }: Pick<TransportContext, 'dsn' 
         freeConnection().post({ path, method: 'POST', headers, body }, options.requestTimeoutMs, listener);
       });
       if (error === undefined) return;
-      listener.answered(error);
+      listener.answered(error, false);
       listener.free();
     },
     async close() {
@@ -81,7 +84,7 @@ class Connection {
           if (result[1]) quiet(result[1]);
           callback(...result);
         });
-        if (pending instanceof Socket) this.#socket = pending;
+        if (pending instanceof Socket) this.#socket = pending.unref();
       },
     });
   }
@@ -92,11 +95,14 @@ class Connection {
       listener.free();
     };
     this.busy = true;
+    const idle = this.#socket?.destroyed === false ? this.#socket : undefined;
+    const isStale = (reply: HttpReply | Error): boolean =>
+      idle !== undefined && idle === this.#socket && LOST.includes((reply as NodeJS.ErrnoException).code);
     // Not undici's abort: it connects anew for the aborted request, only to find that there is nothing to send.
     const cut = (error: Error): void => void this.#socket?.destroy(error);
     this.#client.dispatch(
       request,
-      new Exchange({ answered: (reply) => listener.answered(reply), free }, timeoutMs, cut),
+      new Exchange({ answered: (reply) => listener.answered(reply, isStale(reply)), free }, timeoutMs, cut),
     );
   }
 

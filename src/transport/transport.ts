@@ -2,7 +2,10 @@ import type { Dsn } from '../protocol/dsn.js';
 import type { Envelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
 import type { Outcome } from '../protocol/outcome.js';
+import type { Clock } from './clock.js';
 import type { HttpReply } from './exchange.js';
+import type { Remainder } from './exit-drain.js';
+import type { RetryPolicy } from './retry-schedule.js';
 
 /**
  * Tells the ledger what became of an envelope. Called once per envelope; further calls are ignored. Never throws.
@@ -27,6 +30,19 @@ export interface Transport {
   close(timeoutMs: number): Promise<boolean>;
   /** False: an envelope of this level would be shed at once, so it need not be built. Default: always true. */
   admits?(level: Level): boolean;
+  /**
+   * Called at the natural end of the process: a flush that waits for nothing but answers. Default: `flush`.
+   *
+   * @internal
+   */
+  finish?(timeoutMs: number): Promise<boolean>;
+  /**
+   * Called within the `exit` event: gives up everything that has no answer yet, for a thread to send it. Default: what
+   * is left is lost.
+   *
+   * @internal
+   */
+  handOver?(): Remainder;
 }
 
 /** What a transport factory is given: the destination, the settled options, and where to speak. */
@@ -39,12 +55,20 @@ export interface TransportContext {
   warn(code: `JACKDAW_${string}`, message: string): void;
   /** Every failed attempt, for `onError` and `stats().lastError`. */
   error(error: Error): void;
+  /** An envelope goes out once more, for `stats().retried`. */
+  retried?(envelope: Envelope): void;
   /**
    * Every answer of the server, or the error in its place, and how long it took in ms, connection included. Never throws.
    *
    * @internal
    */
   answered?(reply: HttpReply | Error, ms: number): void;
+  /**
+   * Time and chance. Default: the machine's.
+   *
+   * @internal
+   */
+  readonly clock?: Clock;
 }
 
 /** The options every transport gets, with defaults filled in. Sizes in bytes before compression, times in ms. */
@@ -56,6 +80,8 @@ export interface TransportOptions {
   readonly requestTimeoutMs: number;
   /** `auto`: gzip above 32 KiB. */
   readonly compress: boolean | 'auto';
+  /** `false`: nothing is sent twice. */
+  readonly retry: RetryPolicy | false;
 }
 
 export type TransportFactory = (context: TransportContext) => Transport;

@@ -15,6 +15,11 @@ export class Unsettled {
   #open = 0;
   readonly #waiters = new Set<Waiter>();
 
+  /** How many are open. */
+  get open(): number {
+    return this.#open;
+  }
+
   /** Counts one more envelope; the function returned passes on its first call and ignores the others. */
   track(settle: Settle): Settle {
     const number = ++this.#handedOver;

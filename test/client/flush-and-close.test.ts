@@ -77,7 +77,7 @@ describe('F06: odd timeouts', () => {
   it.each([Number.POSITIVE_INFINITY, 1e12, 2 ** 31])('%d waits until all is settled', async (timeoutMs) => {
     const warn = vi.spyOn(process, 'emitWarning');
     await using server = await startScriptedServer({ replies: [answer(500)] });
-    const client = createClient({ dsn: server.dsn, modules: false });
+    const client = createClient({ dsn: server.dsn, modules: false, retry: false });
     client.captureMessage('hello');
     expect(await client.flush(timeoutMs)).toBe(true);
     client.captureMessage('hello');
@@ -103,7 +103,7 @@ describe('F06: odd timeouts', () => {
 
   it('a flush that ran out of time leaves the client usable', async () => {
     await using server = await startScriptedServer({ otherwise: never() });
-    const client = createClient({ dsn: server.dsn, modules: false, requestTimeoutMs: 300 });
+    const client = createClient({ dsn: server.dsn, modules: false, requestTimeoutMs: 300, retry: false });
     client.captureMessage('first');
     await server.received(1);
     expect(await client.flush(10)).toBe(false);

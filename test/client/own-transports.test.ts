@@ -38,7 +38,14 @@ class HeldTransport implements Transport {
 }
 
 function clientOf(transport: Transport, options: object = {}) {
-  return createClient({ dsn: freshDsn(), transport, modules: false, logLevel: 'error', ...options });
+  return createClient({
+    dsn: freshDsn(),
+    transport,
+    modules: false,
+    logLevel: 'error',
+    sendClientReports: false,
+    ...options,
+  });
 }
 
 describe('a transport by the interface', () => {
@@ -199,6 +206,7 @@ describe('a factory', () => {
           sdk: { name: 'jackdaw.node', version: expect.any(String) },
           warn: expect.any(Function),
           error: expect.any(Function),
+          retried: expect.any(Function),
         },
       ],
     ]);

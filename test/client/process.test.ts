@@ -66,12 +66,12 @@ client.close().then(() => console.log(JSON.stringify({ names, after: process.eve
 process.exitCode = 7;
 `;
 
-it('P3: no listener but the one for the natural end, and the exit code is the host’s', async () => {
+it('P3: no listener but those for the end of the process and the monitor of uncaught errors, and the exit code is the host’s', async () => {
   await using inbox = await startInbox();
   const { code, stdout, stderr } = await runScript(LISTENERS, [inbox.dsn]);
   expect({ code, stderr }).toEqual({ code: 7, stderr: '' });
   const bare = await runScript('console.log(JSON.stringify(process.eventNames().map(String)))');
-  const names = [...(JSON.parse(bare.stdout) as string[]), 'beforeExit'].sort();
+  const names = [...(JSON.parse(bare.stdout) as string[]), 'beforeExit', 'exit', 'uncaughtExceptionMonitor'].sort();
   expect(JSON.parse(stdout)).toEqual({ names, after: names });
 });
 

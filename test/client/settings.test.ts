@@ -120,6 +120,7 @@ describe('query parameters of the DSN', () => {
       concurrency: 2,
       requestTimeoutMs: 100,
       compress: false,
+      retry: { attempts: 5, statuses: [500, 502, 503, 504] },
     } satisfies TransportOptions);
   });
 

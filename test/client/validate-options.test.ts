@@ -101,6 +101,17 @@ const WRONG: Readonly<Record<keyof ClientOptions, readonly [unknown, string][]>>
   compress: ['gzip', 1, null].map((value) => [value, "must be true, false or 'auto', not"]),
   shutdownTimeoutMs: numbers(0, 2 ** 31 - 1),
   drainOnExit: FLAG,
+  drainOnSignals: [
+    ['SIGTERM', 'must be a list of signals, not'],
+    [['SIGTERMINATE'], '[0] must be'],
+  ],
+  processHooks: FLAG,
+  raiseSendErrors: FLAG,
+  sendClientReports: FLAG,
+  retry: [
+    [true, 'must be'],
+    [5, 'must be'],
+  ],
   onDrop: HOOK,
   onError: HOOK,
   onScrub: HOOK,
@@ -190,18 +201,13 @@ describe('options that are not in this version yet', () => {
     ['contextLines', 0, 5n],
     ['dedupe', false, true],
     ['flood', false, { limit: 1 }],
-    ['processHooks', false, true],
     ['httpBreadcrumbs', false, 'false'],
-    ['retry', false, { attempts: 5 }],
     ['spool', false, true],
-    ['drainOnSignals', [], ['SIGTERM']],
     ['tunnel', undefined, 'http://t'],
     ['proxy', undefined, 'env'],
     ['ca', undefined, null],
     ['dispatcher', undefined, circular],
     ['spotlight', false, true],
-    ['sendClientReports', false, true],
-    ['raiseSendErrors', false, true],
   ];
 
   it.each(OFF)('%s accepts its off position, %o, and refuses %o', async (option, off, on) => {

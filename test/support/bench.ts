@@ -4,6 +4,8 @@ import type { Envelope } from '../../src/protocol/envelope.js';
 import type { Level } from '../../src/protocol/level.js';
 import { logContainer } from '../../src/protocol/log-item.js';
 import type { Category, Outcome } from '../../src/protocol/outcome.js';
+import type { Clock } from '../../src/transport/clock.js';
+import type { RetryPolicy } from '../../src/transport/retry-schedule.js';
 import type { Transport, TransportFactory, TransportOptions } from '../../src/transport/transport.js';
 
 const DEFAULTS: TransportOptions = {
@@ -12,6 +14,7 @@ const DEFAULTS: TransportOptions = {
   concurrency: 4,
   requestTimeoutMs: 15_000,
   compress: 'auto',
+  retry: false,
 };
 
 /** What became of one envelope. */
@@ -20,6 +23,9 @@ export interface Settled {
   readonly outcome: Outcome;
   readonly countedByServer: boolean;
 }
+
+/** What a client's `retry` is by default. */
+export const RETRY: RetryPolicy = { attempts: 5, statuses: [500, 502, 503, 504] };
 
 /**
  * A transport under test, with a ledger: everything that was handed over is settled once, or pending.
@@ -32,15 +38,19 @@ export class Bench implements AsyncDisposable {
   readonly settled: Settled[] = [];
   readonly warnings: { readonly code: string; readonly message: string }[] = [];
   readonly errors: Error[] = [];
+  /** Envelopes that went out once more, once for each time. */
+  readonly retried: Envelope[] = [];
   handedOver: number = 0;
 
-  constructor(factory: TransportFactory, dsn: Dsn | string, options: Partial<TransportOptions> = {}) {
+  constructor(factory: TransportFactory, dsn: Dsn | string, options: Partial<TransportOptions> = {}, clock?: Clock) {
     this.transport = factory({
       dsn: typeof dsn === 'string' ? parseDsn(dsn) : dsn,
       options: { ...DEFAULTS, ...options },
       sdk: { name: 'jackdaw.test', version: '1.2.3' },
       warn: (code, message) => this.warnings.push({ code, message }),
       error: (error) => this.errors.push(error),
+      retried: (envelope) => this.retried.push(envelope),
+      ...(clock && { clock }),
     });
   }
 

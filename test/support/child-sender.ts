@@ -6,7 +6,7 @@ const { httpTransport } = require('./dist/transport/http-transport.js');
 const { parseDsn } = require('./dist/protocol/dsn.js');
 const transport = httpTransport({
   dsn: parseDsn(process.argv[1]),
-  options: { maxQueueItems: 1_000, maxQueueBytes: 1e6, concurrency: 4, requestTimeoutMs: 15_000, compress: 'auto' },
+  options: { maxQueueItems: 1_000, maxQueueBytes: 1e6, concurrency: 4, requestTimeoutMs: 15_000, compress: 'auto', retry: false },
   sdk: { name: 'jackdaw.test', version: '1.2.3' },
   warn() {},
   error() {},

@@ -126,7 +126,7 @@ describe('sending', () => {
 
   it('sheds by level when the queue is full, and says so beforehand', async () => {
     await using server = await startScriptedServer({ otherwise: never() });
-    await using bench = new Bench(httpTransport, server.dsn, { concurrency: 1, maxQueueItems: 2 });
+    await using bench = new Bench(httpTransport, server.dsn, { concurrency: 1, maxQueueItems: 3 });
     bench.send();
     await server.received(1);
     const info = eventEnvelope('info');

@@ -2,17 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LEVELS, type Level } from '../../src/protocol/level.js';
 import type { Category } from '../../src/protocol/outcome.js';
-import { CATEGORIES, type Entry, Queue } from '../../src/transport/queue.js';
+import { type Entry, newEntry } from '../../src/transport/entry.js';
+import { CATEGORIES, Queue, type Turn } from '../../src/transport/queue.js';
 
 function entry(level: Level, bytes = 100, category: Category = 'error'): Entry {
-  return { envelope: { header: {}, items: [], category, quantity: 1, level }, settle: () => {}, bytes };
+  return { ...newEntry({ header: {}, items: [], category, quantity: 1, level }, () => {}, 0), bytes };
+}
+
+/** Everything may be taken, but for what is said otherwise. */
+function turn(changes: Partial<Turn> = {}): Turn {
+  return { isLimited: () => false, now: 0, backlog: true, isDown: false, ...changes };
 }
 
 function takeAll(queue: Queue): Entry[] {
-  return [...queue.drain()];
+  const taken: Entry[] = [];
+  for (let next = queue.take(turn()); next !== undefined; next = queue.take(turn())) taken.push(next);
+  return taken;
 }
-
-const NONE = (): boolean => false;
 
 describe('taking', () => {
   it('gives errors before client reports before logs', () => {
@@ -41,9 +47,9 @@ describe('taking', () => {
     const [error, log] = [entry('error'), entry('info', 1, 'log_item')];
     queue.push(error);
     queue.push(log);
-    expect(queue.take((category) => category === 'error')).toBe(log);
-    expect(queue.take((category) => category === 'error')).toBeUndefined();
-    expect(queue.take(NONE)).toBe(error);
+    expect(queue.take(turn({ isLimited: (category) => category === 'error' }))).toBe(log);
+    expect(queue.take(turn({ isLimited: (category) => category === 'error' }))).toBeUndefined();
+    expect(queue.take(turn())).toBe(error);
   });
 
   it('drains the categories that are asked for and keeps the others', () => {
@@ -138,60 +144,123 @@ it('stays quick and in order with many entries: 200,000 in and out within two se
   const start = performance.now();
   for (let index = 0; index < 200_000; index++) queue.push(entry('error', index));
   let inOrder = 0;
-  while (queue.take(NONE)?.bytes === inOrder) inOrder++;
+  while (queue.take(turn())?.bytes === inOrder) inOrder++;
   expect(inOrder).toBe(200_000);
   expect(queue.pending()).toBe(0);
   expect(performance.now() - start).toBeLessThan(2_000);
 });
 
-/** The same laws, written down without a thought for speed. */
-class Model {
-  entries: Entry[] = [];
-  readonly maxItems: number;
-  readonly maxBytes: number;
-
-  constructor(maxItems: number, maxBytes: number) {
-    this.maxItems = maxItems;
-    this.maxBytes = maxBytes;
-  }
-
-  get bytes(): number {
-    return this.entries.reduce((sum, { bytes }) => sum + bytes, 0);
-  }
-
-  push(arriving: Entry): Entry[] {
-    const before = this.entries;
-    const evicted: Entry[] = [];
-    this.entries = [...before, arriving];
-    while (this.entries.length > this.maxItems || this.bytes > this.maxBytes) {
-      const lowest = Math.max(...this.entries.filter((each) => each !== arriving).map(rank), -1);
-      if (lowest <= rank(arriving)) {
-        this.entries = before;
-        return [arriving];
-      }
-      const victim = this.entries.find((each) => each !== arriving && rank(each) === lowest);
-      evicted.push(victim as Entry);
-      this.entries = this.entries.filter((each) => each !== victim);
+describe('turns', () => {
+  it('lets errors through a flood of logs, without starving the logs', () => {
+    const queue = new Queue(1_000, 1_000_000);
+    for (let index = 0; index < 100; index++) {
+      queue.push(entry('info', 1, 'log_item'));
+      queue.push(entry('error'));
     }
-    return evicted;
+    const categories = takeAll(queue).map(({ envelope }) => envelope.category);
+    expect(categories.slice(0, 14)).toEqual(
+      [5, 2, 5, 2].flatMap((count, index) => Array(count).fill(index % 2 === 0 ? 'error' : 'log_item')),
+    );
+    expect(categories.slice(140)).toEqual(Array(60).fill('log_item'));
+  });
+});
+
+describe('what was taken', () => {
+  it('counts until it is released', () => {
+    const queue = new Queue(2, 1_000);
+    const first = entry('error');
+    queue.push(first);
+    queue.push(entry('error'));
+    expect(queue.take(turn())).toBe(first);
+    expect([queue.pending(), queue.bytes, queue.admits('error')]).toEqual([1, 200, false]);
+    queue.release(first);
+    expect([queue.pending(), queue.bytes, queue.admits('error')]).toEqual([1, 100, true]);
+  });
+
+  it('cannot be evicted, only what waits can', () => {
+    const queue = new Queue(2, 1_000);
+    const [underWay, waiting] = [entry('info'), entry('warning')];
+    queue.push(underWay);
+    expect(queue.take(turn())).toBe(underWay);
+    queue.push(waiting);
+    expect(queue.push(entry('error'))[0]).toBe(waiting);
+    expect(queue.push(entry('error'))).toHaveLength(1);
+  });
+
+  it('returns to its place, in front of what came later', () => {
+    const queue = new Queue(10, 1_000);
+    const entries = [entry('error'), entry('error'), entry('error')];
+    for (const each of entries) queue.push(each);
+    const [first, second] = [queue.take(turn()), queue.take(turn())] as [Entry, Entry];
+    queue.putBack(second);
+    queue.putBack(first);
+    expect(takeAll(queue).map(({ arrival }) => arrival)).toEqual([0, 1, 2]);
+  });
+});
+
+describe('what rests', () => {
+  function withResting(level: Level = 'error'): { readonly queue: Queue; readonly resting: Entry } {
+    const queue = new Queue(3, 1_000);
+    const resting = entry(level);
+    queue.push(resting);
+    queue.take(turn());
+    resting.notBefore = 100;
+    queue.putBack(resting);
+    return { queue, resting };
   }
 
-  take(isLimited: (category: Category) => boolean): Entry | undefined {
-    const order = (each: Entry): number => CATEGORIES.indexOf(each.envelope.category) * LEVELS.length + rank(each);
-    const next = this.entries
-      .filter(({ envelope }) => !isLimited(envelope.category))
-      .reduce<Entry | undefined>(
-        (best, each) => (best === undefined || order(each) < order(best) ? each : best),
-        undefined,
-      );
-    this.entries = this.entries.filter((each) => each !== next);
-    return next;
-  }
-}
+  it('is not in the way of the others, and goes before them when its time has come', () => {
+    const { queue, resting } = withResting();
+    const later = entry('error');
+    queue.push(later);
+    expect(queue.restsUntil()).toBe(100);
+    expect(queue.take(turn({ now: 99 }))).toBe(later);
+    expect(queue.take(turn({ now: 99 }))).toBeUndefined();
+    queue.push(entry('error'));
+    expect(queue.take(turn({ now: 100 }))).toBe(resting);
+  });
 
-function rank({ envelope }: Entry): number {
-  return LEVELS.indexOf(envelope.level);
-}
+  it('comes last while the destination is down', () => {
+    const { queue, resting } = withResting();
+    const later = entry('error');
+    queue.push(later);
+    expect(queue.take(turn({ now: 100, isDown: true }))).toBe(later);
+    expect(queue.take(turn({ now: 100, isDown: true }))).toBe(resting);
+  });
+
+  it('can be evicted like everything that waits', () => {
+    const { queue, resting } = withResting('info');
+    queue.push(entry('error'));
+    queue.push(entry('error'));
+    expect(queue.push(entry('error'))[0]).toBe(resting);
+  });
+});
+
+describe('the backlog', () => {
+  it('goes after what is fresh, and only while it may', () => {
+    const queue = new Queue(10, 1_000);
+    const [old, fresh] = [entry('fatal'), entry('info')];
+    queue.push(old);
+    queue.shelve();
+    queue.push(fresh);
+    expect([queue.isBacklog(old), queue.isBacklog(fresh)]).toEqual([true, false]);
+    expect(queue.take(turn({ backlog: false }))).toBe(fresh);
+    expect(queue.take(turn({ backlog: false }))).toBeUndefined();
+    expect(queue.take(turn())).toBe(old);
+  });
+
+  it('takes back what belongs to it, resting or not', () => {
+    const queue = new Queue(10, 1_000);
+    const [first, second] = [entry('error'), entry('error')];
+    for (const each of [first, second]) queue.push(each);
+    takeAll(queue);
+    queue.shelve();
+    second.notBefore = 5;
+    for (const each of [first, second]) queue.putBack(each);
+    expect(queue.take(turn({ now: 5, backlog: false }))).toBeUndefined();
+    expect(new Set([queue.take(turn({ now: 5 })), queue.take(turn({ now: 5 }))])).toEqual(new Set([first, second]));
+  });
+});
 
 const push = fc.record({
   kind: fc.constant('push' as const),
@@ -199,41 +268,136 @@ const push = fc.record({
   category: fc.constantFrom(...CATEGORIES),
   bytes: fc.integer({ min: 0, max: 60 }),
 });
-const take = fc.record({ kind: fc.constant('take' as const), limited: fc.subarray([...CATEGORIES]) });
+const take = fc.record({
+  kind: fc.constant('take' as const),
+  limited: fc.subarray([...CATEGORIES]),
+  backlog: fc.boolean(),
+  isDown: fc.boolean(),
+  now: fc.integer({ min: 0, max: 20 }),
+});
+const giveBack = fc.record({ kind: fc.constantFrom('release' as const, 'putBack' as const), notBefore: fc.nat(20) });
+const shelve = fc.record({ kind: fc.constant('shelve' as const) });
+type Step =
+  | (typeof push extends fc.Arbitrary<infer T> ? T : never)
+  | (typeof take extends fc.Arbitrary<infer T> ? T : never)
+  | (typeof giveBack extends fc.Arbitrary<infer T> ? T : never)
+  | (typeof shelve extends fc.Arbitrary<infer T> ? T : never);
+
+const rank = ({ envelope }: Entry): number => LEVELS.indexOf(envelope.level);
+
+/** What is inside, written down without a thought for speed. */
+class Model {
+  readonly queue: Queue;
+  readonly waiting = new Set<Entry>();
+  readonly underWay: Entry[] = [];
+  shelved = 0;
+
+  constructor(
+    readonly maxItems: number,
+    readonly maxBytes: number,
+  ) {
+    this.queue = new Queue(maxItems, maxBytes);
+  }
+
+  get inside(): Entry[] {
+    return [...this.waiting, ...this.underWay];
+  }
+
+  get bytes(): number {
+    return this.inside.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  run(step: Step): void {
+    if (step.kind === 'push') this.push(entry(step.level, step.bytes, step.category));
+    else if (step.kind === 'take') this.take(step);
+    else if (step.kind === 'shelve') {
+      this.queue.shelve();
+      this.shelved = Math.max(this.shelved, ...this.inside.map(({ arrival }) => arrival + 1));
+    } else this.giveBack(step);
+    expect([this.queue.pending(), this.queue.bytes]).toEqual([this.waiting.size, this.bytes]);
+    expect(this.inside.length).toBeLessThanOrEqual(this.maxItems);
+    expect(this.bytes).toBeLessThanOrEqual(this.maxBytes);
+  }
+
+  push(arriving: Entry): void {
+    const victims: Entry[] = [];
+    const order = [...this.waiting].sort((one, other) => rank(other) - rank(one) || one.arrival - other.arrival);
+    const fits = (): boolean => {
+      const kept = this.inside.filter((each) => !victims.includes(each));
+      const bytes = kept.reduce((sum, each) => sum + each.bytes, arriving.bytes);
+      return kept.length < this.maxItems && bytes <= this.maxBytes;
+    };
+    for (const victim of order) {
+      if (fits() || rank(victim) <= rank(arriving)) break;
+      victims.push(victim);
+    }
+    const expected = fits() ? victims : [arriving];
+    const evicted = this.queue.push(arriving);
+    expect(evicted).toHaveLength(expected.length);
+    expect(evicted.every((each, index) => each === expected[index])).toBe(true);
+    this.waiting.add(arriving);
+    for (const each of evicted) this.waiting.delete(each);
+  }
+
+  take({
+    limited,
+    backlog,
+    isDown,
+    now,
+  }: {
+    limited: Category[];
+    backlog: boolean;
+    isDown: boolean;
+    now: number;
+  }): void {
+    const isLimited = (category: Category): boolean => limited.includes(category);
+    const isBacklog = ({ arrival }: Entry): boolean => arrival < this.shelved;
+    const may = [...this.waiting].filter(
+      (each) => !isLimited(each.envelope.category) && each.notBefore <= now && (backlog || !isBacklog(each)),
+    );
+    const taken = this.queue.take(turn({ isLimited, backlog, isDown, now }));
+    expect(taken !== undefined).toBe(may.length > 0);
+    if (taken === undefined) return;
+    expect(may.includes(taken)).toBe(true);
+    // What is fresh goes first, and nothing overtakes another of its kind.
+    expect(may.some((each) => !isBacklog(each)) && isBacklog(taken)).toBe(false);
+    const sameKind = may.filter(
+      (each) => isBacklog(each) === isBacklog(taken) && (each.notBefore === 0) === (taken.notBefore === 0),
+    );
+    const older = sameKind.filter(
+      ({ envelope, arrival }) =>
+        envelope.category === taken.envelope.category &&
+        (LEVELS.indexOf(envelope.level) < rank(taken) ||
+          (envelope.level === taken.envelope.level && arrival < taken.arrival)),
+    );
+    expect(older).toEqual([]);
+    this.waiting.delete(taken);
+    this.underWay.push(taken);
+  }
+
+  giveBack({ kind, notBefore }: { kind: 'release' | 'putBack'; notBefore: number }): void {
+    const returning = this.underWay.shift();
+    if (returning === undefined) return;
+    returning.notBefore = Math.max(notBefore, returning.notBefore);
+    if (kind === 'putBack') this.waiting.add(returning);
+    this.queue[kind](returning);
+  }
+}
 
 it('behaves like its model: bounds hold, order holds, and what goes in comes out once', () => {
-  const steps = fc.array(fc.oneof({ weight: 3, arbitrary: push }, { weight: 2, arbitrary: take }), { maxLength: 120 });
+  const step = fc.oneof(
+    { weight: 5, arbitrary: push },
+    { weight: 3, arbitrary: take },
+    { weight: 2, arbitrary: giveBack },
+    { weight: 1, arbitrary: shelve },
+  );
   fc.assert(
-    fc.property(
-      fc.integer({ min: 0, max: 12 }),
-      fc.integer({ min: 0, max: 300 }),
-      steps,
-      (maxItems, maxBytes, script) => {
-        const queue = new Queue(maxItems, maxBytes);
-        const model = new Model(maxItems, maxBytes);
-        let inside = 0;
-        for (const step of script) {
-          if (step.kind === 'push') {
-            const arriving = entry(step.level, step.bytes, step.category);
-            const evicted = queue.push(arriving);
-            const expected = model.push(arriving);
-            expect(evicted).toHaveLength(expected.length);
-            expect(evicted.every((each, index) => each === expected[index])).toBe(true);
-            inside += 1 - evicted.length;
-          } else {
-            const isLimited = (category: Category): boolean => step.limited.includes(category);
-            const taken = queue.take(isLimited);
-            expect(taken === model.take(isLimited)).toBe(true);
-            if (taken !== undefined) inside--;
-          }
-          expect([queue.pending(), queue.bytes]).toEqual([inside, model.bytes]);
-          expect(queue.pending()).toBeLessThanOrEqual(maxItems);
-          expect(queue.bytes).toBeLessThanOrEqual(maxBytes);
-        }
-        expect(new Set(queue.drain())).toEqual(new Set(model.entries));
-        expect(queue.pending()).toBe(0);
-      },
-    ),
+    fc.property(fc.nat(12), fc.nat(300), fc.array(step, { maxLength: 120 }), (maxItems, maxBytes, steps) => {
+      const model = new Model(maxItems, maxBytes);
+      for (const each of steps) model.run(each);
+      expect(new Set(model.queue.drain(() => true))).toEqual(model.waiting);
+      expect(model.queue.pending()).toBe(0);
+    }),
     { numRuns: 500 },
   );
 });

@@ -6,7 +6,14 @@ import { answer, type ScriptedServer, startScriptedServer } from '../support/scr
 const BODY = Buffer.from('{}\n');
 
 function senderFor(server: ScriptedServer, requestTimeoutMs: number = 15_000): HttpSender {
-  const options = { maxQueueItems: 1, maxQueueBytes: 1, concurrency: 4, requestTimeoutMs, compress: false };
+  const options = {
+    maxQueueItems: 1,
+    maxQueueBytes: 1,
+    concurrency: 4,
+    requestTimeoutMs,
+    compress: false,
+    retry: false as const,
+  };
   return createHttpSender({ dsn: parseDsn(server.dsn), options });
 }
 

@@ -1,0 +1,80 @@
+import type { Envelope } from '../protocol/envelope.js';
+import { clientReport, type Discarded, type DropReason, type Outcome } from '../protocol/outcome.js';
+import { after, now } from '../transport/clock.js';
+import { SDK } from '../version.js';
+
+/** From the first success after a loss to the report of it, in milliseconds: others may come along. */
+const COLLECT_MS = 30_000;
+
+/**
+ * Counts what never reached the server, and tells the server (Sentry SDK docs, "Client Reports").
+ *
+ * Reports stand outside of the balance: one that is lost is no loss, its counts go into the next. A report is sent only
+ * after a success, so that a destination that is down gets none.
+ */
+export class ClientReports {
+  readonly #send: (report: Envelope) => void;
+  readonly #after: (ms: number, callback: () => void) => unknown;
+  /** By reason and category. */
+  #counts = new Map<string, Discarded>();
+  /** The counts of the report that is under way. */
+  #underWay: readonly Discarded[] | undefined;
+  #isCollecting = false;
+  /** Whether there was a success since the last connection, or the last report, that failed. */
+  #isReachable = false;
+
+  /** @param wait runs a callback after so many ms */
+  constructor(send: (report: Envelope) => void, wait: (ms: number, callback: () => void) => unknown = after) {
+    this.#send = send;
+    this.#after = wait;
+  }
+
+  /** A loss that the server has not counted itself. */
+  count(reason: DropReason, category: string, quantity: number): void {
+    const key = `${reason}:${category}`;
+    const before = this.#counts.get(key)?.quantity ?? 0;
+    this.#counts.set(key, { reason, category, quantity: before + quantity });
+  }
+
+  /** What became of anything else that was sent. */
+  heard(outcome: Outcome): void {
+    if (outcome === 'delivered') this.#isReachable = true;
+    else if (outcome === 'network_error') this.#isReachable = false;
+    if (outcome !== 'delivered' || this.#counts.size === 0 || this.#isCollecting) return;
+    this.#isCollecting = true;
+    this.#after(COLLECT_MS, () => {
+      this.#isCollecting = false;
+      this.flush();
+    });
+  }
+
+  /** Sends what there is, if it has a chance. True: a report is under way. */
+  flush(): boolean {
+    if (this.#underWay === undefined && this.#isReachable && this.#counts.size > 0) {
+      this.#underWay = [...this.#counts.values()];
+      this.#counts = new Map();
+      this.#send(reportOf(this.#underWay));
+    }
+    return this.#underWay !== undefined;
+  }
+
+  /** What became of the report. */
+  settled(outcome: Outcome): void {
+    const discarded = this.#underWay ?? [];
+    this.#underWay = undefined;
+    if (outcome === 'delivered') return;
+    this.#isReachable = false;
+    for (const { reason, category, quantity } of discarded) this.count(reason, category, quantity);
+  }
+}
+
+/** Of a low level: in a full queue it must not take the place of what it reports on. */
+function reportOf(discarded: readonly Discarded[]): Envelope {
+  return {
+    header: { sdk: SDK },
+    items: [clientReport(discarded, now() / 1_000)],
+    category: 'internal',
+    quantity: 1,
+    level: 'info',
+  };
+}

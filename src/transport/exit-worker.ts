@@ -1,0 +1,109 @@
+/**
+ * The program of the thread that posts what is left while the main thread, which is about to end, waits.
+ *
+ * A text, so that no bundler can lose it, with nothing but Node's own modules. Each answer goes out as a message and is
+ * then counted in `signal`, which wakes the main thread. `claims` says of each body who has it: nobody (0), this thread
+ * (1), or the main thread, which does not want it sent any more (2).
+ */
+export const EXIT_WORKER: string = `'use strict';
+const { port, signal } = require('node:worker_threads').workerData;
+const MAX_BODY_BYTES = 65536;
+const MAX_TEXT_LENGTH = 1024;
+const BODY_MS = 2000;
+const BROKEN = ['ECONNRESET', 'EPIPE'];
+
+function tell(message) {
+  port.postMessage(message);
+  Atomics.add(signal, 0, 1);
+  Atomics.notify(signal, 0);
+}
+
+process.on('uncaughtException', (error) => tell({ failed: String(error && error.message) }));
+
+function postAll({ url, options, concurrency, requestTimeoutMs, bodies }, claims) {
+  const { Agent, request } = require(url.startsWith('https:') ? 'node:https' : 'node:http');
+  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+  const usedSockets = new WeakSet();
+  let position = 0;
+
+  function next() {
+    while (position < bodies.length) {
+      const { index, bytes, gzip } = bodies[position++];
+      if (Atomics.compareExchange(claims, index, 0, 1) !== 0) continue;
+      post(index, gzip ? require('node:zlib').gzipSync(bytes, { level: 1 }) : bytes, gzip, true);
+      return;
+    }
+  }
+
+  function post(index, body, gzip, again) {
+    let told = false;
+    const answer = (message) => {
+      if (!told) tell({ index, ...message });
+      told = true;
+    };
+    const headers = { ...options.headers, 'content-length': body.length };
+    if (gzip) headers['content-encoding'] = 'gzip';
+    const attempt = request(url, { ...options, method: 'POST', agent, headers });
+    const giveUp = () => attempt.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
+    let timer = setTimeout(giveUp, requestTimeoutMs);
+    let result = { error: 'the connection was closed' };
+    let used = false;
+    let stale = false;
+    attempt.on('socket', (socket) => {
+      // Not the request's reusedSocket: that stays false where it waited for the socket.
+      used = usedSockets.has(socket);
+      usedSockets.add(socket);
+    });
+    attempt.on('response', (response) => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, BODY_MS);
+      result = read(response);
+      if (isSuccess(response)) answer(result);
+    });
+    attempt.on('error', (error) => {
+      // After the head of an answer, its body is all that is missing.
+      if (result.status !== undefined) return;
+      const [first = error] = error.errors || [];
+      result = { error: first.message || error.code || error.name, code: error.code };
+      // The server closed a connection that was kept alive, as it may at any time, before it looked at the request.
+      stale = used && BROKEN.includes(error.code);
+    });
+    attempt.on('close', () => {
+      clearTimeout(timer);
+      if (stale && again) {
+        post(index, body, gzip, false);
+        return;
+      }
+      answer(result);
+      next();
+    });
+    attempt.end(body);
+  }
+
+  for (let lane = 0; lane < concurrency; lane++) next();
+}
+
+function isSuccess({ statusCode }) {
+  return statusCode >= 200 && statusCode < 300;
+}
+
+/** The answer, whose text grows while the body comes in. */
+function read(response) {
+  const { statusCode: status, headers } = response;
+  const said = headers['x-sentry-error'];
+  const isText = said === undefined && headers['content-encoding'] === undefined && !isSuccess(response);
+  const result = { status, headers, text: said === undefined ? '' : String(said) };
+  let received = 0;
+  response.on('data', (chunk) => {
+    received += chunk.length;
+    if (isText && result.text.length < MAX_TEXT_LENGTH) result.text += chunk.toString('utf8', 0, MAX_TEXT_LENGTH);
+    if (received >= MAX_BODY_BYTES) response.destroy();
+  });
+  response.on('error', () => {});
+  return result;
+}
+
+port.on('message', ({ jobs, claims }) => {
+  for (const job of jobs) postAll(job, claims);
+});
+`;

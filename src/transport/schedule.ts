@@ -1,0 +1,255 @@
+import type { Level } from '../protocol/level.js';
+import type { Category, DropReason, Outcome } from '../protocol/outcome.js';
+import { limitedUntil, pauseAtLeast, type RateLimits, type Reply, updateRateLimits } from '../protocol/rate-limits.js';
+import type { Clock } from './clock.js';
+import type { Entry } from './entry.js';
+import { CATEGORIES, Queue } from './queue.js';
+import {
+  afterAnswer,
+  afterFailure,
+  type Destination,
+  isTooOld,
+  MAX_PAUSES,
+  type Pace,
+  paceAfter,
+  type RetryPolicy,
+  SHORTEST_PAUSE_MS,
+  UNTRIED,
+  verdictOn,
+  waitMs,
+} from './retry-schedule.js';
+import type { TransportOptions } from './transport.js';
+
+/** The end of an envelope's way. */
+export interface Settlement {
+  readonly entry: Entry;
+  readonly outcome: Outcome;
+  readonly countedByServer: boolean;
+}
+
+/** Codes of errors that say that this process itself has run out of something. */
+const LOCAL_SHORTAGES: readonly unknown[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
+
+type ScheduleOptions = Pick<TransportOptions, 'maxQueueItems' | 'maxQueueBytes' | 'retry'>;
+
+/**
+ * Knows what goes next, when, and what becomes of it: the queue, the rate limits and the state of the destination in one
+ * place. Does no I/O and sets no timers: its owner asks again after every answer and at `wakeIn`.
+ */
+export class Schedule {
+  readonly #retry: RetryPolicy | false;
+  readonly #clock: Pick<Clock, 'now' | 'uptime' | 'random'>;
+  readonly #queue: Queue;
+  readonly #underWay = new Set<Entry>();
+  /** While closing: what was under way then, and may go out once more. */
+  #owed: Set<Entry> | undefined;
+  #limits: RateLimits = new Map();
+  #destination: Destination = UNTRIED;
+  /** How many envelopes have come, and how many had when the destination went down. */
+  #arrivals = 0;
+  #arrivalsBefore = 0;
+  #pace: Pace = { startAt: 0, gapMs: 0 };
+
+  constructor(options: ScheduleOptions, clock: Pick<Clock, 'now' | 'uptime' | 'random'>) {
+    this.#retry = options.retry;
+    this.#clock = clock;
+    this.#queue = new Queue(options.maxQueueItems, options.maxQueueBytes);
+  }
+
+  /** Whether the last thing heard of the destination is a failure. */
+  get isDown(): boolean {
+    return this.#destination.failures > 0;
+  }
+
+  admits(level: Level): boolean {
+    return this.#queue.admits(level);
+  }
+
+  /** Takes an envelope over, and returns what had to go for it. A client report never waits for the end of a limit. */
+  push(entry: Entry): readonly Settlement[] {
+    const { category } = entry.envelope;
+    if (category === 'internal' && this.#isLimited(category)) return [this.#drop(entry, 'ratelimit_backoff')];
+    this.#arrivals++;
+    return this.#queue.push(entry).map((evicted) => this.#drop(evicted, 'queue_overflow'));
+  }
+
+  /** The entry whose attempt is to begin now, if any. Each must come back by `answered` or `discard`. */
+  next(): Entry | undefined {
+    const uptime = this.#clock.uptime();
+    const closing = this.#owed !== undefined;
+    if (!closing && this.isDown && (uptime < this.#destination.probeAt || this.#isProbing())) return undefined;
+    const entry = this.#queue.take({
+      isLimited: this.#isLimited,
+      now: closing ? Number.POSITIVE_INFINITY : uptime,
+      backlog: closing || uptime >= this.#pace.startAt,
+      isDown: this.isDown,
+    });
+    if (entry === undefined) return undefined;
+    if (this.#queue.isBacklog(entry)) this.#pace = { ...this.#pace, startAt: uptime + this.#pace.gapMs };
+    entry.round = this.#destination.round;
+    entry.attempts++;
+    this.#underWay.add(entry);
+    return entry;
+  }
+
+  /**
+   * What an answer means for its entry, and maybe for others; nothing for the entry itself when it is to be sent again.
+   * Undefined: nobody waits for that answer any more.
+   *
+   * @param stale the connection had been idle and broke: the server may just have closed it
+   */
+  answered(entry: Entry, reply: Reply | Error, stale: boolean): readonly Settlement[] | undefined {
+    if (!this.#underWay.delete(entry)) return undefined;
+    const verdict = verdictOn(reply, this.#retry);
+    if (!(reply instanceof Error)) this.#limits = updateRateLimits(this.#limits, reply, this.#clock.now());
+    switch (verdict) {
+      case 'unreachable':
+        return stale && this.#isRenewed(entry) ? [] : this.#failed(entry, verdict, reply);
+      case 'failed':
+        return this.#failed(entry, verdict, reply);
+      case 'paused':
+        return this.#paused(entry);
+      default:
+        this.#recovered();
+        return [this.#settle(entry, verdict === 'delivered' ? 'delivered' : 'send_error')];
+    }
+  }
+
+  /** Gives an entry up that `next` returned. */
+  discard(entry: Entry, reason: DropReason): Settlement {
+    this.#underWay.delete(entry);
+    this.#queue.release(entry);
+    return this.#drop(entry, reason);
+  }
+
+  /** In how many milliseconds `next` may have something that it does not have now; undefined: only after an answer. */
+  wakeIn(): number | undefined {
+    if (this.#queue.pending() === 0) return undefined;
+    const { now, uptime } = { now: this.#clock.now(), uptime: this.#clock.uptime() };
+    const pending = CATEGORIES.filter((category) => this.#queue.pending(category) > 0);
+    const waits = [
+      ...pending.map((category) => limitedUntil(this.#limits, category, now) - now),
+      this.isDown ? this.#destination.probeAt - uptime : 0,
+      this.#pace.startAt - uptime,
+      this.#queue.restsUntil() - uptime,
+    ].filter((wait) => wait > 0 && Number.isFinite(wait));
+    return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  /** From now on every entry gets one more attempt, without any wait, but for categories under a rate limit: they go. */
+  close(): readonly Settlement[] {
+    this.#owed ??= new Set(this.#underWay);
+    return this.dropLimited();
+  }
+
+  /** Whether each entry has only one more attempt. */
+  get isClosing(): boolean {
+    return this.#owed !== undefined;
+  }
+
+  /** Takes `close` back, for what has not been tried since. */
+  reopen(): void {
+    this.#owed = undefined;
+  }
+
+  /** Takes out what a rate limit holds back. */
+  dropLimited(): readonly Settlement[] {
+    return this.#queue.drain(this.#isLimited).map((entry) => this.#drop(entry, 'ratelimit_backoff'));
+  }
+
+  /** Everything that has no answer, under way or not, and whatever it waits for; each has this last chance. */
+  takeAll(): readonly Entry[] {
+    this.#owed = new Set();
+    const turn = { isLimited: () => false, now: Number.POSITIVE_INFINITY, backlog: true, isDown: false };
+    for (let entry = this.#queue.take(turn); entry !== undefined; entry = this.#queue.take(turn)) {
+      this.#underWay.add(entry);
+    }
+    return [...this.#underWay];
+  }
+
+  /** Whether a rate limit holds back what is of this category. */
+  isLimited(category: Category): boolean {
+    return limitedUntil(this.#limits, category, this.#clock.now()) !== 0;
+  }
+
+  #isRenewed(entry: Entry): boolean {
+    if (this.#retry === false || entry.renewed || entry.envelope.category === 'internal') return false;
+    entry.renewed = true;
+    this.#queue.putBack(entry);
+    return true;
+  }
+
+  #failed(entry: Entry, verdict: 'failed' | 'unreachable', reply: Reply | Error): readonly Settlement[] {
+    entry.failure = verdict === 'failed' ? 'send_error' : 'network_error';
+    if (this.#retry === false) return [this.#settle(entry, entry.failure)];
+    const uptime = this.#clock.uptime();
+    const wasDown = this.isDown;
+    const failure = { verdict, round: entry.round, local: isLocal(reply) };
+    this.#destination = afterFailure(this.#destination, failure, uptime, this.#clock.random);
+    if (!wasDown) this.#arrivalsBefore = this.#arrivals;
+    if (verdict === 'failed') {
+      entry.refusals++;
+      entry.notBefore = uptime + waitMs(entry.refusals, this.#clock.random);
+    }
+    const isLast = entry.refusals >= this.#retry.attempts || this.#isTooOld(entry) || this.#isFinal(entry);
+    if (!isLast) this.#queue.putBack(entry);
+    const others = this.#queue.drain((category) => !this.#isLimited(category), this.#isTooOld);
+    const dropped = others.map((other) => this.#drop(other, other.failure ?? this.#destination.failure));
+    return isLast ? [this.#settle(entry, entry.failure), ...dropped] : dropped;
+  }
+
+  #paused(entry: Entry): readonly Settlement[] {
+    this.#recovered();
+    const { category } = entry.envelope;
+    if (this.#retry !== false) {
+      this.#limits = pauseAtLeast(this.#limits, category, SHORTEST_PAUSE_MS, this.#clock.now());
+      entry.pauses++;
+      if (entry.pauses <= MAX_PAUSES && this.#owed === undefined && category !== 'internal') {
+        this.#queue.putBack(entry);
+        return [];
+      }
+    }
+    return [this.#settle(entry, 'ratelimit_backoff', true)];
+  }
+
+  /** The destination is at work. After a long outage all that has waited for it becomes backlog. */
+  #recovered(): void {
+    const uptime = this.#clock.uptime();
+    const arrivals = this.#arrivals - this.#arrivalsBefore;
+    const pace = paceAfter(this.#destination, arrivals, uptime, this.#clock.random);
+    this.#destination = afterAnswer(this.#destination);
+    if (pace === undefined) return;
+    this.#pace = pace;
+    this.#queue.shelve();
+  }
+
+  /** Client reports are not sent again: their counts go into the next one. */
+  #isFinal(entry: Entry): boolean {
+    return entry.envelope.category === 'internal' || (this.#owed !== undefined && !this.#owed.delete(entry));
+  }
+
+  /** Whether a request is under way that will tell how the destination is now. */
+  #isProbing(): boolean {
+    return [...this.#underWay].some(({ round }) => round === this.#destination.round);
+  }
+
+  readonly #isTooOld = ({ arrivedAt }: Entry): boolean => isTooOld(arrivedAt, this.#destination, this.#clock.uptime());
+
+  readonly #isLimited = (category: Category): boolean => this.isLimited(category);
+
+  /** The fate of an entry that was under way. */
+  #settle(entry: Entry, outcome: Outcome, countedByServer: boolean = false): Settlement {
+    this.#queue.release(entry);
+    return { entry, outcome, countedByServer };
+  }
+
+  /** The fate of an entry that waited. */
+  #drop(entry: Entry, reason: DropReason): Settlement {
+    const outcome = this.#isLimited(entry.envelope.category) ? 'ratelimit_backoff' : reason;
+    return { entry, outcome, countedByServer: false };
+  }
+}
+
+function isLocal(reply: Reply | Error): boolean {
+  return LOCAL_SHORTAGES.includes((reply as { readonly code?: unknown }).code);
+}
