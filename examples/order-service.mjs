@@ -3,11 +3,10 @@
 import { JackdawTransport } from 'jackdaw/winston';
 import winston from 'winston';
 
-const jackdaw = new JackdawTransport({ release: 'orders@1.4.2' });
 const logger = winston.createLogger({
   format: winston.format.json(),
   defaultMeta: { label: 'orders' },
-  transports: [new winston.transports.Console({ silent: true }), jackdaw],
+  transports: [new winston.transports.Console(), new JackdawTransport({ release: 'orders@1.4.2' })],
 });
 
 class PaymentError extends Error {
@@ -35,6 +34,5 @@ try {
 logger.info('retrying with another gateway', { attempt: 2 });
 logger.error('order given up', { orderId: 4711, apiKey: 'sk_live_0123456789', customer: { email: 'ada@example.com' } });
 
-await jackdaw.flush();
-process.send?.(jackdaw.client.stats());
-process.disconnect?.();
+// winston's own way to end: with jackdaw, `finish` means delivered.
+logger.end();

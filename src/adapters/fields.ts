@@ -23,6 +23,9 @@ const LIFTED = new Map<string, { readonly as: keyof RecordContext; fits(value: u
   ['sampleRate', { as: 'sampleRate', fits: (value) => typeof value === 'number' && value >= 0 && value <= 1 }],
 ]);
 
+/** The keys that `splitFields` may give a place of their own. */
+export const LIFTED_KEYS: readonly string[] = [...LIFTED.keys()];
+
 /**
  * The first 1,000 own fields of a host's object but for `omit`: a shallow copy, so that the host may reuse its object.
  * A getter is read here, once, and one that throws costs only its own field.

@@ -1,4 +1,4 @@
-import { ConfigError } from '../client/config-error.js';
+import { ConfigError, type ConfigProblem } from '../client/config-error.js';
 import { type Level, levelFromName, SEVERITY } from '../protocol/level.js';
 
 /** A host's level, placed among ours. */
@@ -22,13 +22,22 @@ export class HostLevels {
     return this.#placed.get(name) ?? this.#remember(name, this.#lookUp(name) ?? 'info');
   }
 
-  /** @throws ConfigError naming the levels that cannot be placed. */
-  check(names: readonly string[]): void {
+  /**
+   * @param names the host's levels
+   * @param own the adapter's own `level`
+   * @throws ConfigError naming the levels that cannot be placed, and an own level that is none of the host's.
+   */
+  check(names: readonly string[], own?: string): void {
+    const problems: ConfigProblem[] = [];
     const unknown = names.filter((name) => this.#lookUp(name) === undefined);
     if (unknown.length > 0) {
-      const problem = `must say what these levels mean: ${unknown.join(', ')}`;
-      throw new ConfigError([{ option: 'levelMap', problem }]);
+      problems.push({ option: 'levelMap', problem: `must say what these levels mean: ${unknown.join(', ')}` });
     }
+    if (own !== undefined && !names.includes(own)) {
+      const problem = `must be one of the logger's own levels (${names.join(', ')}), not '${own}'`;
+      problems.push({ option: 'level', problem });
+    }
+    if (problems.length > 0) throw new ConfigError(problems);
   }
 
   #lookUp(name: string): Level | undefined {

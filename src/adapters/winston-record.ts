@@ -1,4 +1,4 @@
-import type { Level } from '../protocol/level.js';
+import { type Level, SEVERITY } from '../protocol/level.js';
 import type { LogRecord } from '../record.js';
 import { isError, messageText, readField, type SplitFields, splitFields } from './fields.js';
 
@@ -19,8 +19,6 @@ export type Info = object & { readonly [LEVEL]?: unknown; readonly [ORIGINALS]?:
 
 /** Under which keys people pass an Error. `cause` is not among them: winston copies an Error's cause onto the info. */
 const ERROR_KEYS = ['error', 'err', 'exception'];
-/** What says nothing about the record but what the record already holds, or is winston's own noise. */
-const OMITTED: ReadonlySet<string> = new Set(['level', 'message', 'timestamp', 'label', 'logger', 'splat']);
 /** What winston adds to an uncaught exception: command line, memory, load. The arguments may hold secrets. */
 const EXCEPTION_NOISE: ReadonlySet<string> = new Set([
   'exception',
@@ -31,27 +29,26 @@ const EXCEPTION_NOISE: ReadonlySet<string> = new Set([
   'trace',
   'stack',
 ]);
-const isOmitted = (key: string): boolean => OMITTED.has(key);
-const isOmittedOfUncaught = (key: string): boolean => OMITTED.has(key) || EXCEPTION_NOISE.has(key);
 
 /** The level's name without colours: a format may have painted `info.level`, never the symbol. */
 export function levelNameOf(info: Info): string {
   const name = info[LEVEL] ?? readField(info, 'level');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI escapes begin with one
-  return typeof name === 'string' ? name.replace(/\u001b\[[0-9;]*m/g, '') : String(name ?? '');
+  return typeof name === 'string' ? name.replace(/\u001b\[[0-9;]*m/g, '') : '';
 }
 
 /** Whether winston made this record of an uncaught exception or an unhandled rejection. */
-export function isUncaught(info: Info): boolean {
+export function isUncaught(info: Info, level: Level): boolean {
+  if (SEVERITY[level] < SEVERITY.error) return false;
   return readField(info, 'exception') === true || readField(info, 'rejection') === true;
 }
 
 /** A winston info as a record. Reads only; `now` in ms since the epoch. */
 export function toRecord(info: Info, level: Level, levelName: string, now: number): LogRecord {
-  const uncaught = isUncaught(info);
+  const uncaught = isUncaught(info, level);
   const { data, context, errorKeys } = splitFields(info, uncaught ? isOmittedOfUncaught : isOmitted);
   const found = findError(info, data, errorKeys);
-  if (found !== undefined) for (const key of ['stack', 'cause', found.key ?? 'stack']) delete data[key];
+  if (found !== undefined) for (const key of copiedKeys(found, data)) delete data[key];
   const original = templateOf(info[ORIGINALS]);
   const message = readField(info, 'message');
   if (message !== null && typeof message === 'object' && !isError(message)) data['message'] = message;
@@ -70,6 +67,30 @@ export function toRecord(info: Info, level: Level, levelName: string, now: numbe
     handled: !uncaught,
     origin: 'winston',
   };
+}
+
+/** What says nothing about the record but what the record already holds, or is winston's own noise. */
+function isOmitted(key: string): boolean {
+  switch (key) {
+    case 'level':
+    case 'message':
+    case 'timestamp':
+    case 'label':
+    case 'logger':
+    case 'splat':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isOmittedOfUncaught(key: string): boolean {
+  return isOmitted(key) || EXCEPTION_NOISE.has(key);
+}
+
+/** What the data only repeats of the Error. A cause that is no Error is a field of the user's own. */
+function copiedKeys({ key = 'stack' }: FoundError, data: SplitFields['data']): readonly string[] {
+  return isError(data['cause']) ? ['stack', 'cause', key] : ['stack', key];
 }
 
 interface FoundError {

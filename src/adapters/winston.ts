@@ -1,10 +1,9 @@
 import type * as winston from 'winston';
 import type { Client } from '../client/client.js';
-import { ConfigError } from '../client/config-error.js';
-import { SEVERITY } from '../protocol/level.js';
 import { HostLevels } from './host-levels.js';
 import { type AdapterClient, adapterClient, type ClientSource } from './own-client.js';
 import { requirePeer } from './peer.js';
+import { captureWithEchoes } from './winston-echo.js';
 import {
   type Info,
   isUncaught,
@@ -24,6 +23,18 @@ type HostTransportClass = new (
 
 const host = requirePeer('winston', 3, () => require('winston') as typeof winston & { Transport: HostTransportClass });
 const HostTransport: HostTransportClass = host.Transport;
+
+/** What the typings leave out of a logger, and of a transport that it is piped into. */
+interface Logger {
+  readonly levels?: Readonly<Record<string, number>> | undefined;
+  readonly exitOnError?: unknown;
+  getMaxListeners(): number;
+  setMaxListeners(count: number): unknown;
+}
+interface Piped {
+  parent?: Logger | null;
+  levels?: Logger['levels'];
+}
 
 /** winston gives a transport that handles exceptions 3 s before it ends the process. */
 const EXCEPTION_EXIT_MS = 2_800;
@@ -46,7 +57,8 @@ export class JackdawTransport extends HostTransport {
   readonly #source: ClientSource;
   readonly #levels: HostLevels;
   #current: AdapterClient;
-  #loggers = 0;
+  /** The transport itself and the loggers it serves: all that hold records back while one is under way. */
+  readonly #streams: Set<Logger> = new Set([this as Logger]);
   #released = false;
 
   constructor(options: JackdawTransportOptions = {}) {
@@ -58,8 +70,8 @@ export class JackdawTransport extends HostTransport {
     this.#levels = new HostLevels(this.client.settings.options.levelMap);
     // Shared by many loggers, each adds its listeners.
     this.setMaxListeners(0);
-    this.on('pipe', (logger: object) => this.#attach(logger));
-    this.on('unpipe', () => this.#detach());
+    this.on('pipe', (logger: Logger) => this.#attach(logger));
+    this.on('unpipe', (logger: Logger) => this.#detach(logger));
   }
 
   /** The client in use. */
@@ -70,7 +82,9 @@ export class JackdawTransport extends HostTransport {
   /** winston calls this for every record at or above its level; `next` is called at once, whatever happens. */
   override log(info: unknown, next?: () => void): void {
     try {
-      if (info !== null && typeof info === 'object' && this.silent !== true) this.#take(info);
+      if (info === null || typeof info !== 'object' || this.silent === true) return;
+      this.#take(info);
+      if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
     } catch (error) {
       // The client does not throw; a record that cannot even be read must not reach the host either.
       this.emit('warn', error);
@@ -96,37 +110,39 @@ export class JackdawTransport extends HostTransport {
     const name = info[LEVEL];
     const levelName = typeof name === 'string' ? name : levelNameOf(info);
     const { level, severity } = this.#levels.place(levelName);
-    const uncaught = severity >= SEVERITY.error && isUncaught(info);
+    const uncaught = isUncaught(info, level);
     if (severity < client.threshold && !uncaught) return;
-    client.captureRecord(toRecord(info, level, levelName, Date.now()));
-    if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
+    const record = toRecord(info, level, levelName, Date.now());
+    captureWithEchoes(info, this.#streams, () => client.captureRecord(record));
     if (uncaught) this.#letWinstonExit();
   }
 
   /** After an uncaught exception winston waits for `finish` before it exits, and 3 s where nobody says it. */
   #letWinstonExit(): void {
-    const { parent } = this as { parent?: { exitOnError?: unknown } | null };
+    const { parent } = this as Piped;
     if (parent?.exitOnError === false) return;
     const finish = (): void => void this.emit('finish');
     this.client.finish(Math.min(this.client.settings.shutdownTimeoutMs, EXCEPTION_EXIT_MS)).then(finish, finish);
   }
 
   /** @throws ConfigError for a level of the logger, or of this transport, that nobody can place. */
-  #attach(logger: object): void {
-    this.#loggers += 1;
+  #attach(logger: Logger): void {
+    this.#streams.add(logger);
+    spendNoListeners(logger, 1);
     // Removed from its last logger, the transport closed its client; now it is wanted again.
     if (this.#released) this.#current = adapterClient(this.#source);
     this.#released = false;
-    const { levels } = logger as { levels?: unknown };
-    if (levels === null || typeof levels !== 'object') return;
-    const names = Object.keys(levels);
-    this.#levels.check(names);
-    if (this.level === undefined) return;
-    if (!names.includes(this.level)) {
-      const problem = `must be one of the logger's own levels (${names.join(', ')}), not '${this.level}'`;
-      throw new ConfigError([{ option: 'level', problem }]);
+    if ((this as Piped).parent === null) this.#follow(logger);
+    const { levels } = logger;
+    if (levels === undefined) return;
+    this.#levels.check(Object.keys(levels), this.level);
+    if (Object.keys(levels).some((name) => (this as Piped).levels?.[name] === undefined)) {
+      this.client.warn(
+        'JACKDAW_LEVELS_DIFFER',
+        'one winston transport serves loggers with different levels: winston drops records of those that the first lacks; give each logger a transport of its own, with one client',
+      );
     }
-    if (this.#levels.place(this.level).severity > this.client.threshold) {
+    if (this.level !== undefined && this.#levels.place(this.level).severity > this.client.threshold) {
       this.client.warn(
         'JACKDAW_LEVEL_HIDES',
         `level '${this.level}' of the winston transport hides records that eventLevel, breadcrumbLevel or logLevel ask for`,
@@ -135,9 +151,12 @@ export class JackdawTransport extends HostTransport {
   }
 
   /** `logger.remove()`, `close()`, `configure()`: winston only unpipes, and nobody waits. */
-  #detach(): void {
-    this.#loggers -= 1;
-    if (this.#loggers > 0) return;
+  #detach(logger: Logger): void {
+    this.#streams.delete(logger);
+    spendNoListeners(logger, -1);
+    const [, next] = this.#streams;
+    this.#follow(next ?? null);
+    if (next !== undefined) return;
     if (!this.#current.owned) {
       void this.client.flush();
       return;
@@ -145,6 +164,19 @@ export class JackdawTransport extends HostTransport {
     this.#released = true;
     void this.client.close();
   }
+
+  /** Whose level holds where the transport has none. winston itself knows only the first logger, and only until it leaves. */
+  #follow(logger: Logger | null): void {
+    const piped = this as Piped;
+    piped.parent = logger;
+    if (logger !== null) piped.levels = logger.levels;
+  }
+}
+
+/** A logger listens once per transport: many of ours must not look like a leak of the host's. 0 means no limit. */
+function spendNoListeners(logger: Logger, more: 1 | -1): void {
+  const limit = logger.getMaxListeners();
+  if (limit > 0) logger.setMaxListeners(limit + more);
 }
 
 /**

@@ -1,0 +1,72 @@
+import type { PinoLevelMapping } from './pino-levels.js';
+
+/** Under which keys a logger writes what has a meaning of its own. */
+export interface LineKeys {
+  readonly messageKey: string;
+  readonly errorKey: string;
+  /** Where the fields of a log call go; undefined: to the top. */
+  readonly nestedKey: string | undefined;
+}
+
+/** pino's defaults. */
+export const DEFAULT_KEYS: LineKeys = { messageKey: 'msg', errorKey: 'err', nestedKey: undefined };
+
+/** pino keeps its options under symbols it does not share; each copy of pino has its own. */
+const symbols = new Map<string, symbol>();
+
+/** The keys a logger writes. */
+export function keysOf(logger: object): LineKeys {
+  const { messageKey, errorKey } = DEFAULT_KEYS;
+  return {
+    messageKey: textOr(internal(logger, 'pino.messageKey'), messageKey),
+    errorKey: textOr(internal(logger, 'pino.errorKey'), errorKey),
+    nestedKey: textOr(internal(logger, 'pino.nestedKey'), undefined),
+  };
+}
+
+/** The logger's table of levels; undefined where it has none. */
+export function levelsOf(logger: object): PinoLevelMapping | undefined {
+  const { levels } = logger as { levels?: unknown };
+  return isLevelMapping(levels) ? levels : undefined;
+}
+
+export function isLevelMapping(levels: unknown): levels is PinoLevelMapping {
+  const { labels, values } = (levels ?? {}) as { labels?: unknown; values?: unknown };
+  return labels !== null && typeof labels === 'object' && values !== null && typeof values === 'object';
+}
+
+/**
+ * Whether the logger has nothing that could hide or change a value under `key` on its way into the line: no `redact`, no
+ * serializer for it, no formatter or hook. False in doubt.
+ */
+export function writesPlainly(logger: unknown, key: string): boolean {
+  if (logger === null || typeof logger !== 'object') return false;
+  const redactors = internal(logger, 'pino.stringifiers');
+  const shared = (name: string): Record<string, unknown> =>
+    ((logger as Record<symbol, unknown>)[Symbol.for(name)] ?? {}) as Record<string, unknown>;
+  return (
+    redactors !== null &&
+    typeof redactors === 'object' &&
+    Reflect.ownKeys(redactors).length === 0 &&
+    shared('pino.serializers')[key] === undefined &&
+    shared('pino.formatters')['log'] === undefined &&
+    shared('pino.hooks')['streamWrite'] === undefined
+  );
+}
+
+/** What a logger, or one of its ancestors, keeps under the symbol of this description. */
+function internal(logger: object, description: string): unknown {
+  const known = symbols.get(description);
+  if (known !== undefined && known in logger) return (logger as Record<symbol, unknown>)[known];
+  for (let owner: object | null = logger; owner !== null; owner = Object.getPrototypeOf(owner)) {
+    const symbol = Object.getOwnPropertySymbols(owner).find((one) => one.description === description);
+    if (symbol === undefined) continue;
+    symbols.set(description, symbol);
+    return (owner as Record<symbol, unknown>)[symbol];
+  }
+  return undefined;
+}
+
+function textOr<Otherwise>(value: unknown, otherwise: Otherwise): string | Otherwise {
+  return typeof value === 'string' ? value : otherwise;
+}

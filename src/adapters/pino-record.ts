@@ -1,0 +1,135 @@
+import type { Level } from '../protocol/level.js';
+import type { LogRecord, RecordContent, RecordContext } from '../record.js';
+import { messageText } from './fields.js';
+import { fromRaw, fromSerialized, isSerialized } from './pino-error.js';
+import type { NamedLevel, PinoLevels } from './pino-levels.js';
+import { type LineContent, parseLine, readContent } from './pino-line.js';
+import type { LogCall } from './pino-log-hook.js';
+import { type LineKeys, writesPlainly } from './pino-logger.js';
+import { findRaw, type RawError } from './pino-raw-error.js';
+
+/** What is the same for all records of one logger. */
+export interface LoggerFacts {
+  readonly keys: LineKeys;
+  readonly levels: PinoLevels;
+}
+
+/** What pino tells a destination about the line it writes, besides level and time; not redacted. */
+export interface Metadata {
+  readonly obj: unknown;
+  readonly msg: unknown;
+  readonly logger: unknown;
+  readonly call: LogCall | undefined;
+}
+
+/** Lines up to this length, in UTF-16 units, are kept as they are until an event goes out. */
+const MAX_KEPT_LINE = 4_096;
+const UNREADABLE = '[unreadable line]';
+
+/**
+ * A line of a logger in this thread as a record. It is parsed when somebody asks, which for most breadcrumbs is never.
+ *
+ * Texts and values come from the line, which the logger may have redacted; the Error gives class, frames and structure.
+ */
+export class PinoRecord implements LogRecord {
+  readonly level: Level;
+  readonly levelName: string;
+  readonly time: number;
+  readonly origin = 'pino';
+  readonly ownsData = true;
+  readonly #line: string;
+  readonly #facts: LoggerFacts;
+  readonly #metadata: Metadata;
+  #raw: { readonly found: RawError | undefined } | undefined;
+  #content: LineContent | undefined;
+  #error: { readonly value: unknown } | undefined;
+
+  constructor(line: string, { level, name }: NamedLevel, time: number, facts: LoggerFacts, metadata: Metadata) {
+    this.level = level;
+    this.levelName = name;
+    this.time = time;
+    this.#line = line;
+    this.#facts = facts;
+    this.#metadata = metadata;
+  }
+
+  get message(): string {
+    return this.#read().message;
+  }
+
+  get logger(): string {
+    return this.#read().logger;
+  }
+
+  get data(): Readonly<Record<string, unknown>> {
+    return this.#read().data;
+  }
+
+  get context(): RecordContext | undefined {
+    return this.#read().context;
+  }
+
+  get error(): unknown {
+    this.#error ??= { value: this.#readError() };
+    return this.#error.value;
+  }
+
+  /** Only where the line has the text that came of it: else the logger redacts messages. */
+  get template(): string | undefined {
+    const { call, msg } = this.#metadata;
+    if (call === undefined || call.params.length === 0 || msg !== this.message) return undefined;
+    return /%[sdifjoOc]/.test(call.template) ? call.template : undefined;
+  }
+
+  /** An argument is shown as far as the line may show it. */
+  get params(): readonly unknown[] | undefined {
+    const { call, logger } = this.#metadata;
+    if (call === undefined || this.template === undefined) return undefined;
+    if (writesPlainly(logger, this.#facts.keys.messageKey)) return call.params;
+    const isShown = (param: unknown): boolean => typeof param !== 'object' && this.message.includes(String(param));
+    return call.params.map((param) => (isShown(param) ? param : '[Redacted]'));
+  }
+
+  get readLater(): (() => RecordContent) | undefined {
+    const isKept = this.#content === undefined && this.#line.length <= MAX_KEPT_LINE;
+    return isKept ? laterReader(this.#line, this.#facts) : undefined;
+  }
+
+  #read(): LineContent {
+    this.#content ??= contentOf(this.#line, this.#facts, this.#findRaw()?.key) ?? this.#unreadable();
+    return this.#content;
+  }
+
+  #readError(): unknown {
+    const raw = this.#findRaw();
+    const told = this.#read().error;
+    if (raw === undefined) return isSerialized(told) ? fromSerialized(told) : undefined;
+    const { logger } = this.#metadata;
+    const { errorKey } = this.#facts.keys;
+    // What stands at the logger's error key has been through the serializer of `err`.
+    const plain = writesPlainly(logger, raw.key ?? '') && (raw.key !== errorKey || writesPlainly(logger, 'err'));
+    return fromRaw(raw.error, told, plain);
+  }
+
+  #findRaw(): RawError | undefined {
+    this.#raw ??= { found: findRaw(this.#metadata.obj, this.#facts.keys.errorKey) };
+    return this.#raw.found;
+  }
+
+  /** A `streamWrite` hook may write anything; and for a Symbol as its message pino itself writes no JSON. */
+  #unreadable(): LineContent {
+    const { logger, msg } = this.#metadata;
+    const message = writesPlainly(logger, this.#facts.keys.messageKey) ? messageText(msg) : UNREADABLE;
+    return { message, logger: 'pino', data: {}, context: undefined, error: undefined };
+  }
+}
+
+function contentOf(line: string, { keys, levels }: LoggerFacts, errorKey?: string): LineContent | undefined {
+  const fields = parseLine(line);
+  return fields && readContent(fields, keys, levels, errorKey);
+}
+
+/** It must not hold more than line and facts: it lives as long as the breadcrumb. */
+function laterReader(line: string, facts: LoggerFacts): () => RecordContent {
+  return () => contentOf(line, facts) ?? { message: UNREADABLE, logger: 'pino' };
+}
