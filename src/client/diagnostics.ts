@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel';
+import { type Channel, channel } from 'node:diagnostics_channel';
 import type { Category, DropReason } from '../protocol/outcome.js';
 import type { ClientOptions } from './options.js';
 import { asOwnWork, processState } from './process-state.js';
@@ -14,7 +14,7 @@ interface Counts {
 }
 
 /** What happens to items, for who subscribes; each message is a `Counts`. */
-const CHANNELS = {
+const CHANNELS: { readonly [what in 'delivered' | 'dropped' | 'retry']: Channel } = {
   delivered: channel('jackdaw:delivered'),
   dropped: channel('jackdaw:dropped'),
   retry: channel('jackdaw:retry'),

@@ -36,7 +36,7 @@ export interface ProcessState {
 }
 
 /** One signal's only listener of ours: two would each take the other for the application's. */
-export interface SignalWatch {
+interface SignalWatch {
   readonly listener: NodeJS.SignalsListener;
   readonly clients: Set<Client>;
 }

@@ -49,6 +49,8 @@ export class Schedule {
   #arrivals = 0;
   #arrivalsBefore = 0;
   #pace: Pace = { startAt: 0, gapMs: 0 };
+  /** When `next` was asked last. */
+  #askedAt = { now: 0, uptime: 0 };
 
   constructor(options: ScheduleOptions, clock: Pick<Clock, 'now' | 'uptime' | 'random'>) {
     this.#retry = options.retry;
@@ -76,6 +78,7 @@ export class Schedule {
   /** The entry whose attempt is to begin now, if any. Each must come back by `answered` or `discard`. */
   next(): Entry | undefined {
     const uptime = this.#clock.uptime();
+    this.#askedAt = { now: this.#clock.now(), uptime };
     const closing = this.#owed !== undefined;
     if (!closing && this.isDown && (uptime < this.#destination.probeAt || this.#isProbing())) return undefined;
     const entry = this.#queue.take({
@@ -122,18 +125,22 @@ export class Schedule {
     return this.#drop(entry, reason);
   }
 
-  /** In how many milliseconds `next` may have something that it does not have now; undefined: only after an answer. */
+  /**
+   * In how many milliseconds `next` may have something that it did not have when it was asked; undefined: only after an
+   * answer. What has come due since then counts, too, or nobody would ask again.
+   */
   wakeIn(): number | undefined {
     if (this.#queue.pending() === 0) return undefined;
-    const { now, uptime } = { now: this.#clock.now(), uptime: this.#clock.uptime() };
+    const asked = this.#askedAt;
+    const late = this.#clock.uptime() - asked.uptime;
     const pending = CATEGORIES.filter((category) => this.#queue.pending(category) > 0);
     const waits = [
-      ...pending.map((category) => limitedUntil(this.#limits, category, now) - now),
-      this.isDown ? this.#destination.probeAt - uptime : 0,
-      this.#pace.startAt - uptime,
-      this.#queue.restsUntil() - uptime,
+      ...pending.map((category) => limitedUntil(this.#limits, category, asked.now) - asked.now),
+      this.isDown ? this.#destination.probeAt - asked.uptime : 0,
+      this.#pace.startAt - asked.uptime,
+      this.#queue.restsUntil() - asked.uptime,
     ].filter((wait) => wait > 0 && Number.isFinite(wait));
-    return waits.length === 0 ? undefined : Math.min(...waits);
+    return waits.length === 0 ? undefined : Math.max(0, Math.min(...waits) - late);
   }
 
   /** From now on every entry gets one more attempt, without any wait, but for categories under a rate limit: they go. */

@@ -224,6 +224,16 @@ describe('429', () => {
   });
 });
 
+it('names what comes due while it is asked, or nobody would ask again', () => {
+  const stage = new Stage({ chances: [1] });
+  stage.push();
+  stage.attempt(BROKEN);
+  stage.clock.time += 999;
+  expect(stage.schedule.next()).toBeUndefined();
+  stage.clock.time += 1;
+  expect(stage.schedule.wakeIn()).toBe(0);
+});
+
 describe('P17: the backlog of a long outage', () => {
   it('begins after up to 10 s and is paced, while what is new goes at once', () => {
     const stage = new Stage({ chances: [0.5] });
