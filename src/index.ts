@@ -29,6 +29,6 @@ export type { LogRecord, RecordContext } from './record.js';
 export { DeliveryError, type DeliveryErrorCode } from './transport/delivery-error.js';
 export { memoryTransport } from './transport/memory.js';
 export type { RetryPolicy } from './transport/retry-schedule.js';
-export { registerTransport } from './transport/scheme.js';
+export { registerTransport, SchemeError } from './transport/scheme.js';
 export { stdoutTransport } from './transport/stdout.js';
 export type { Settle, Transport, TransportContext, TransportFactory, TransportOptions } from './transport/transport.js';

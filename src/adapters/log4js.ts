@@ -10,7 +10,7 @@ import { type AdapterClient, adapterClient, type ClientSource } from './own-clie
 import { requirePeer } from './peer.js';
 
 // log4js loads this module, and hands over what is needed of it: only its presence and version are checked here.
-requirePeer('log4js', 6, () => require('log4js/package.json') as { readonly version: string });
+requirePeer('log4js', '6.4.0', () => require('log4js/package.json') as { readonly version: string });
 
 /** What an appender of this type takes: a function that returns a client, or client options; and how log4js names it. */
 export type JackdawAppenderOptions = ClientSource & {
@@ -125,7 +125,10 @@ function shutdownFor({ client, owned }: AdapterClient): (done?: () => void) => v
       process.nextTick(() => done());
     };
     // Not unref'd: somebody waits for the callback.
-    timer = setTimeout(finish, client.settings.shutdownTimeoutMs + GRACE_MS);
+    timer = setTimeout(() => {
+      // A second timer: after a blocked event loop the client's own deadline has only just come, too.
+      timer = setTimeout(finish, GRACE_MS);
+    }, client.settings.shutdownTimeoutMs);
     (owned ? client.close() : client.flush()).then(finish, finish);
   };
 }

@@ -1,5 +1,5 @@
 /** A host library is missing or too old. */
-export class PeerError extends Error {
+class PeerError extends Error {
   override readonly name = 'PeerError';
   readonly code: 'PEER_MISSING' | 'PEER_UNSUPPORTED';
 
@@ -14,8 +14,8 @@ export class PeerError extends Error {
  *
  * @throws PeerError where it is not installed, or of a major version this adapter does not know.
  */
-export function requirePeer<T>(name: string, major: number, load: () => T): T {
-  const wanted = `${name}@^${major}`;
+export function requirePeer<T>(name: string, version: string, load: () => T): T {
+  const wanted = `${name}@^${version}`;
   let peer: T;
   try {
     peer = load();
@@ -24,9 +24,9 @@ export function requirePeer<T>(name: string, major: number, load: () => T): T {
     if (!missing) throw cause;
     throw new PeerError('PEER_MISSING', `jackdaw/${name} needs ${wanted}: npm install ${wanted}`, cause);
   }
-  const version = (peer as { version?: unknown }).version;
-  if (typeof version === 'string' && Number.parseInt(version, 10) !== major) {
-    throw new PeerError('PEER_UNSUPPORTED', `jackdaw/${name} supports ${wanted}, but ${version} is installed`);
+  const installed = (peer as { version?: unknown }).version;
+  if (typeof installed === 'string' && Number.parseInt(installed, 10) !== Number.parseInt(version, 10)) {
+    throw new PeerError('PEER_UNSUPPORTED', `jackdaw/${name} supports ${wanted}, but ${installed} is installed`);
   }
   return peer;
 }

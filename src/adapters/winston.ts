@@ -21,7 +21,11 @@ type HostTransportClass = new (
   options?: winston.transport.TransportStreamOptions,
 ) => winston.Logger['transports'][number];
 
-const host = requirePeer('winston', 3, () => require('winston') as typeof winston & { Transport: HostTransportClass });
+const host = requirePeer(
+  'winston',
+  '3.8.0',
+  () => require('winston') as typeof winston & { Transport: HostTransportClass },
+);
 const HostTransport: HostTransportClass = host.Transport;
 
 /** What the typings leave out of a logger, and of a transport that it is piped into. */

@@ -1,5 +1,5 @@
 /** A place to print to; `isTTY` and `columns` as node's own streams have them. */
-export interface Output {
+interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;

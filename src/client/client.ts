@@ -4,6 +4,7 @@ import type { Breadcrumb, ErrorEvent } from '../protocol/event.js';
 import type { Level } from '../protocol/level.js';
 import type { LogRecord } from '../record.js';
 import type { JsonValue } from '../scrub/walk.js';
+import { asError } from '../transport/as-error.js';
 import type { ExitShare } from '../transport/exit-drain.js';
 import type { Transport } from '../transport/transport.js';
 import { type CaptureHint, recordFromEvent, recordFromException, recordFromMessage } from './capture-hint.js';
@@ -179,8 +180,8 @@ export class Client implements AsyncDisposable {
 
   /** Nothing more can be delivered at this exit. @internal */
   exitFailed(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#active?.diagnostics.error(new Error(`nothing can be delivered at the exit: ${reason}`, { cause: error }));
+    const { message } = asError(error);
+    this.#active?.diagnostics.error(new Error(`nothing can be delivered at the exit: ${message}`, { cause: error }));
   }
 
   /** For adapters: one warning per code and process; silent while disabled. @internal */
@@ -222,7 +223,7 @@ export class Client implements AsyncDisposable {
       if (eventId !== undefined) this.#lastEventId = eventId;
       return eventId;
     } catch (error) {
-      diagnostics.error(error instanceof Error ? error : new Error(String(error)));
+      diagnostics.error(asError(error));
       return undefined;
     } finally {
       if (!refused) {
@@ -235,7 +236,7 @@ export class Client implements AsyncDisposable {
   #capture(makeRecord: () => LogRecord, hint: CaptureHint | undefined, own?: Partial<ErrorEvent>): string | undefined {
     return this.#take((recorder, refused) => {
       const record = makeRecord();
-      return refused ? recorder.refuse(record) : recorder.event(record, hint?.mechanism ?? CAPTURED, own);
+      return refused ? recorder.refuseCapture(record) : recorder.event(record, hint?.mechanism ?? CAPTURED, own);
     });
   }
 

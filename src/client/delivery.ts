@@ -3,18 +3,22 @@ import { isThenable } from '../processors/processor.js';
 import type { Envelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
 import type { DropReason, Outcome } from '../protocol/outcome.js';
+import { asError } from '../transport/as-error.js';
 import { after, uptime } from '../transport/clock.js';
 import type { Remainder } from '../transport/exit-drain.js';
 import { LogBatcher } from '../transport/log-batcher.js';
 import type { Settle, Transport } from '../transport/transport.js';
 import { SDK } from '../version.js';
 import { ClientReports } from './client-reports.js';
-import { DEFAULTS } from './defaults.js';
+import { DEFAULTS, MAX_TIMER_MS } from './defaults.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { Ledger } from './ledger.js';
 import type { Attempts } from './open-transport.js';
 import type { ClientOptions } from './options.js';
 import { processState } from './process-state.js';
+
+/** Our own transports keep their deadline by themselves; this is when others are given up. */
+const GRACE_MS = 50;
 
 type Counted = 'error' | 'log_item';
 
@@ -104,16 +108,23 @@ export class Delivery {
     this.#logs.flush();
     this.#closing = true;
     this.#reportAtEnd();
-    return this.#raise(await this.#settled(() => this.#transport.close(timeoutMs)));
+    return this.#raise(await this.#settled(timeoutMs, () => this.#transport.close(timeoutMs)));
   }
 
-  /** What fails in a transport of the user's must not become a rejection of the host's. */
-  async #settled(wait: () => Promise<boolean>): Promise<boolean> {
+  /** A transport of the user's may fail, or forget its deadline: neither must reach the host. */
+  async #settled(timeoutMs: number, wait: () => Promise<boolean>): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      // Not unref'd: somebody waits.
+      timer = setTimeout(resolve, Math.min(timeoutMs + GRACE_MS, MAX_TIMER_MS), false);
+    });
     try {
-      return await this.#outside(wait);
+      return await Promise.race([this.#outside(wait), late]);
     } catch (error) {
-      this.#diagnostics.error(error instanceof Error ? error : new Error(String(error)));
+      this.#diagnostics.error(asError(error));
       return false;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -132,7 +143,7 @@ export class Delivery {
       this.#settle(envelope, outcome, countedByServer);
     };
     const refuse = (error: unknown): void => {
-      this.#failed(error instanceof Error ? error : new Error(String(error)));
+      this.#failed(asError(error));
       settle('send_error');
     };
     try {
@@ -213,9 +224,10 @@ export class Delivery {
   ): Promise<boolean> {
     const start = uptime();
     this.#logs.flush();
-    const settled = await this.#settled(() => settle(this.#transport, timeoutMs));
+    const settled = await this.#settled(timeoutMs, () => settle(this.#transport, timeoutMs));
     if (settled && this.#reports?.flush() === true) {
-      await this.#settled(() => this.#transport.flush(Math.max(0, timeoutMs - (uptime() - start))));
+      const leftMs = Math.max(0, timeoutMs - (uptime() - start));
+      await this.#settled(leftMs, () => this.#transport.flush(leftMs));
     }
     return settled;
   }

@@ -1,4 +1,5 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
+import { isThenable } from '../processors/processor.js';
 import type { Category, DropReason } from '../protocol/outcome.js';
 import type { ClientOptions } from './options.js';
 import { asOwnWork, processState } from './process-state.js';
@@ -51,7 +52,7 @@ export class Diagnostics {
 
   error(error: Error): void {
     this.#onFailure(error);
-    this.debug(error.message);
+    this.debug(messageOf(error));
     this.#call('onError', () => this.#options.onError?.(error));
   }
 
@@ -77,14 +78,26 @@ export class Diagnostics {
   }
 
   /** A hook that throws is the user's mistake to hear of, not the host's to die of. */
-  #call(name: string, hook: () => void): void {
-    if (this.#options[name as 'onError'] === undefined) return;
+  #call(name: 'onError' | 'onDrop' | 'onScrub', hook: () => unknown): void {
+    if (this.#options[name] === undefined) return;
+    // What it threw may quote what it was told, unscrubbed: it is not shown.
+    const failed = (): void => this.warn('JACKDAW_HOOK_FAILED', `${name} threw; what it was told is counted anyway`);
     try {
-      asOwnWork(hook);
-    } catch (error) {
-      this.warn('JACKDAW_HOOK_FAILED', `${name} threw: ${error instanceof Error ? error.message : String(error)}`);
+      const result = asOwnWork(hook);
+      if (isThenable(result)) result.then(undefined, failed);
+    } catch {
+      failed();
     }
   }
+}
+
+function messageOf(error: Error): string {
+  try {
+    if (typeof error.message === 'string') return error.message;
+  } catch {
+    // A getter that throws.
+  }
+  return 'an error without a message';
 }
 
 /** One line without control characters: remote answers must not steer a terminal. */

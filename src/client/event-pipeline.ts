@@ -1,13 +1,12 @@
 import { buildEvent, type EventBase, type EventFields, type EventInput, joinFields } from '../event/build-event.js';
 import { fitEvent } from '../event/fit-event.js';
-import { cleanObject } from '../event/scope-content.js';
 import { type Hint, isEvent, type Processor, runHook } from '../processors/processor.js';
-import { EVENT_BOUNDS } from '../processors/sections.js';
 import type { Envelope } from '../protocol/envelope.js';
 import type { ErrorEvent } from '../protocol/event.js';
 import type { DropReason } from '../protocol/outcome.js';
 import type { Scrubber } from '../scrub/walk.js';
 import { SDK } from '../version.js';
+import { cleanEventFields } from './clean-event.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { ClientOptions } from './options.js';
 import { asOwnWork } from './process-state.js';
@@ -34,7 +33,10 @@ export class EventPipeline {
   /** `own`: whole fields from a caller who brought an event; they replace ours. */
   run(input: EventInput, hint: Hint, own?: Readonly<Record<string, unknown>>): PipelineResult {
     let fields = buildEvent(input, this.#base);
-    if (own !== undefined) fields = { ...fields, ...this.#cleanFields(own), event_id: JSON.stringify(input.eventId) };
+    if (own !== undefined) {
+      const clean = cleanEventFields(own, this.#hookScrubber, this.#base.scrubber);
+      fields = { ...fields, ...clean, event_id: JSON.stringify(input.eventId) };
+    }
     if (this.#hooks.length > 0) {
       const processed = this.#runHooks(fields, hint);
       if ('dropped' in processed) return processed;
@@ -60,14 +62,8 @@ export class EventPipeline {
       event = result.value;
     }
     // The id is the envelope's too, and the caller holds it already.
-    return { fields: { ...this.#cleanFields(event), event_id: JSON.stringify(eventId) } };
-  }
-
-  #cleanFields(event: object): EventFields {
-    // As in JSON, a field that is undefined is none: the usual way of hooks to remove one.
-    const given = Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined));
-    const clean = cleanObject(given, EVENT_BOUNDS, this.#hookScrubber) ?? {};
-    return Object.fromEntries(Object.keys(clean).map((name) => [name, JSON.stringify(clean[name])]));
+    const clean = cleanEventFields(event, this.#hookScrubber, this.#hookScrubber);
+    return { fields: { ...clean, event_id: JSON.stringify(eventId) } };
   }
 }
 

@@ -8,6 +8,7 @@ import { SEVERITY } from '../protocol/level.js';
 import type { DropReason } from '../protocol/outcome.js';
 import type { LogRecord } from '../record.js';
 import type { Bounds, JsonValue } from '../scrub/walk.js';
+import { asError } from '../transport/as-error.js';
 import { denyScrubber, eventBase, logBase, scrubberFor } from './base.js';
 import { BreadcrumbPipeline } from './breadcrumb-pipeline.js';
 import { replacedFields } from './capture-hint.js';
@@ -17,6 +18,7 @@ import { EventPipeline } from './event-pipeline.js';
 import { LogPipeline } from './log-pipeline.js';
 import { currentScope } from './process-state.js';
 import { isSampled, seededRandom } from './sampling.js';
+import type { Scope } from './scope.js';
 import type { Settings } from './settings.js';
 import { isReported, rememberReported } from './uncaught.js';
 
@@ -78,6 +80,11 @@ export class Recorder {
     if (severity >= this.#settings.eventSeverity) this.#delivery.refuse('error', record);
   }
 
+  /** The same for an explicit capture: it has no threshold, and is never a log. */
+  refuseCapture(record: LogRecord): undefined {
+    this.#delivery.refuse('error', record);
+  }
+
   /** Counts what an adapter could not make a record of. */
   rejectUnreadable(item: unknown): undefined {
     this.#delivery.accept('error');
@@ -120,7 +127,7 @@ export class Recorder {
       own === undefined
         ? scope.content
         : { ...scope.content, contexts: { ...scope.content.contexts, ...own.contexts } };
-    const breadcrumbs = scope.breadcrumbs(this.#dsn).slice(-this.#settings.maxBreadcrumbs);
+    const breadcrumbs = this.#breadcrumbsOf(scope);
     const input = { eventId, record, mechanism, scope: content, trace: scope.trace, breadcrumbs, now: Date.now() };
     const hint = { originalException: record.error, record };
     const result = this.#events.run(input, hint, own && replacedFields(own));
@@ -131,6 +138,12 @@ export class Recorder {
     this.#delivery.sendEvent(result.envelope);
     rememberReported(this.#dsn, record.error);
     return eventId;
+  }
+
+  /** Other clients may have left breadcrumbs for this destination; this one may want fewer of them, or none. */
+  #breadcrumbsOf(scope: Scope): KeptBreadcrumb[] {
+    const { maxBreadcrumbs } = this.#settings;
+    return maxBreadcrumbs === 0 ? [] : scope.breadcrumbs(this.#dsn).slice(-maxBreadcrumbs);
   }
 
   #log(record: LogRecord): void {
@@ -169,8 +182,4 @@ export class Recorder {
 
 function mechanismOf({ origin, handled = true }: LogRecord): Mechanism {
   return { type: `auto.log.${origin}`, handled };
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { detectRelease } from '../event/release.js';
 import { type Dsn, DsnError, parseDsn } from '../protocol/dsn.js';
 import { levelFromName, SEVERITY } from '../protocol/level.js';
@@ -74,7 +75,9 @@ export function resolveSettings(options: ClientOptions, env: NodeJS.ProcessEnv):
 
 /** The directory of the main script: where the app's frames, package.json and git repository are looked for. */
 export function mainDirectory(): string {
-  return process.argv[1] === undefined ? process.cwd() : dirname(process.argv[1]);
+  const [, script] = process.argv;
+  // The script of a worker thread may be anyone's: pino's, say.
+  return script === undefined || !isMainThread ? process.cwd() : dirname(script);
 }
 
 /** Undefined for the empty text: the client is disabled. @throws DsnError where nothing else is wrong. */

@@ -9,10 +9,10 @@ import {
   type CleanObject,
   cleanObject,
   cleanTags,
+  cleanTexts,
   cleanUser,
   EXTRA,
   oneLine,
-  plainText,
   type ScopeContent,
   SMALL,
   type Trace,
@@ -50,8 +50,9 @@ export interface EventInput {
   readonly now: number;
 }
 
-/** Relay's limits in characters: logger 64, transaction 200, log text 8,192. */
+/** Relay's limits in characters: logger 64, mechanism 128, transaction 200, log text 8,192. */
 const LOGGER_LENGTH = 64;
+const MECHANISM_LENGTH = 128;
 const TRANSACTION_LENGTH = 200;
 const TEXT_LENGTH = 8_192;
 
@@ -96,7 +97,7 @@ function addNames(fields: EventFields, { record, scope }: EventInput, { scrubber
   if (typeof transaction === 'string') fields['transaction'] = line(transaction, TRANSACTION_LENGTH);
   const fingerprint = record.context?.fingerprint ?? scope.fingerprint ?? content.fingerprint;
   const parts = typeof fingerprint === 'string' ? [fingerprint] : fingerprint;
-  if (Array.isArray(parts)) fields['fingerprint'] = JSON.stringify(cleanTexts(parts, scrubber));
+  if (Array.isArray(parts)) fields['fingerprint'] = JSON.stringify(cleanTexts(parts, SMALL, scrubber));
 }
 
 function encodeLogEntry(record: LogRecord, scrubber: Scrubber): string | undefined {
@@ -104,15 +105,10 @@ function encodeLogEntry(record: LogRecord, scrubber: Scrubber): string | undefin
   const entry: Record<string, JsonValue> = { formatted: scrubber.text(record.message, TEXT_LENGTH) };
   if (record.template !== undefined) {
     entry['message'] = scrubber.text(record.template, TEXT_LENGTH);
-    if (record.params !== undefined && record.params.length > 0) entry['params'] = cleanTexts(record.params, scrubber);
+    if (record.params !== undefined && record.params.length > 0)
+      entry['params'] = cleanTexts(record.params, SMALL, scrubber);
   }
   return JSON.stringify(entry);
-}
-
-/** Strings are the one form of params and fingerprints that every server accepts. */
-function cleanTexts(values: readonly unknown[], scrubber: Scrubber): string[] {
-  const clean = scrubber.clean(values, SMALL);
-  return Array.isArray(clean) ? clean.map(plainText) : [];
 }
 
 /** Returns what the errors' own properties add to the contexts. */
@@ -120,7 +116,8 @@ function addException(fields: EventFields, { record, mechanism }: EventInput, ba
   if (record.error === undefined) return {};
   const facts = readErrors(record.error);
   const { scrubber, encodeStack } = base;
-  const { type: mechanismType, handled } = mechanism;
+  const mechanismType = scrubber.text(mechanism.type, MECHANISM_LENGTH);
+  const { handled } = mechanism;
   fields['exception'] = encodeExceptions(facts, { mechanismType, handled, scrubber, encodeStack });
   return errorExtras(facts, scrubber) ?? {};
 }

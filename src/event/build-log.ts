@@ -3,11 +3,12 @@ import { type Attribute, attribute, type LogItem } from '../protocol/log-item.js
 import type { LogRecord } from '../record.js';
 import type { Bounds, Scrubber } from '../scrub/walk.js';
 import { readErrors } from './exception.js';
-import { type CleanContent, cleanObject, plainText, type Trace } from './scope-content.js';
+import { type CleanContent, cleanObject, cleanTexts, type Trace } from './scope-content.js';
 import { plausibleSeconds } from './timestamp.js';
 
 /** A log item may have 1 MiB; logs are billed by the byte, so their texts are held as short as an event's. */
 const BODY_LENGTH = 8_192;
+const ORIGIN_LENGTH = 128;
 const ATTRIBUTES: Bounds = { depth: 4, breadth: 100, nodes: 500, stringLength: 2_048, bytes: 32 * 1_024 };
 
 /** One record to become a log item. */
@@ -43,28 +44,30 @@ export function buildLog(input: LogInput, base: LogBase): LogItem {
 
 function attributes({ record, scope, sequence }: LogInput, base: LogBase): Record<string, Attribute> {
   const { scrubber } = base;
-  const result: Record<string, Attribute> = { ...base.attributes };
+  const result: Record<string, Attribute> = {};
   const put = (name: string, value: unknown): void => {
     const made = attribute(value);
     if (made !== undefined && name !== '__proto__') result[name] = made;
   };
-  put('sentry.origin', `auto.log.${record.origin}`);
+  // First, so that no field of the host's takes the name of one of ours.
+  const data = cleanObject(record.data, ATTRIBUTES, scrubber) ?? {};
+  for (const key of Object.keys(data)) put(key, data[key]);
+  Object.assign(result, base.attributes);
+  put('sentry.origin', scrubber.text(`auto.log.${record.origin}`, ORIGIN_LENGTH));
   put('sentry.timestamp.sequence', sequence);
   if (record.logger !== undefined) put('logger.name', scrubber.text(record.logger, BODY_LENGTH));
   for (const field of ['id', 'username', 'email'] as const) {
     if (scope.user?.[field] !== undefined) put(`user.${field === 'username' ? 'name' : field}`, scope.user[field]);
   }
-  const params = record.params === undefined ? [] : scrubber.clean(record.params, ATTRIBUTES);
-  if (record.template !== undefined && Array.isArray(params) && params.length > 0) {
+  const params = record.params === undefined ? [] : cleanTexts(record.params, ATTRIBUTES, scrubber);
+  if (record.template !== undefined && params.length > 0) {
     put('sentry.message.template', scrubber.text(record.template, BODY_LENGTH));
-    for (const [index, param] of params.entries()) put(`sentry.message.parameter.${index}`, plainText(param));
+    for (const [index, param] of params.entries()) put(`sentry.message.parameter.${index}`, param);
   }
   if (record.error !== undefined) {
     const error = readErrors(record.error).at(-1);
     put('exception.type', scrubber.text(error?.type ?? '', BODY_LENGTH));
     put('exception.message', scrubber.text(error?.value ?? '', BODY_LENGTH));
   }
-  const data = cleanObject(record.data, ATTRIBUTES, scrubber) ?? {};
-  for (const key of Object.keys(data)) put(key, data[key]);
   return result;
 }

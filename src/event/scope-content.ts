@@ -49,7 +49,7 @@ export function createContentCleaner(scrubber: Scrubber): (content: ScopeContent
       clean = {
         tags: cleanTags(content.tags, scrubber),
         extra: cleanObject(content.extra, EXTRA, scrubber) ?? {},
-        contexts: cleanObject(content.contexts, CONTEXTS, scrubber) ?? {},
+        contexts: cleanContexts(content.contexts, CONTEXTS, scrubber),
         user: cleanUser(content.user, scrubber),
       };
       known.set(content, clean);
@@ -63,6 +63,31 @@ export function cleanObject(value: unknown, bounds: Bounds, scrubber: Scrubber):
   if (value === null || typeof value !== 'object') return undefined;
   const clean = scrubber.clean(value, bounds);
   return isCleanObject(clean) ? clean : undefined;
+}
+
+/**
+ * Contexts by their names, each an object. A name is structure, often that of a class: `InvalidTokenError` masks no
+ * object, only a bare value.
+ */
+export function cleanContexts(contexts: unknown, bounds: Bounds, scrubber: Scrubber): CleanObject {
+  const walked = Object.entries(cleanObject(contexts, bounds, scrubber) ?? {});
+  const given = walked.filter(([, value]) => value !== null && value !== UNDEFINED);
+  return Object.fromEntries(
+    given.map(([name, value]) => {
+      const own = scrubber.isSensitive(name) ? cleanObject(read(contexts, name), bounds, scrubber) : undefined;
+      return [name, own ?? (isCleanObject(value) ? value : { value })];
+    }),
+  );
+}
+
+/**
+ * Strings are the one form of params and fingerprints that every server accepts. Each stands alone: to the walk, two in
+ * a list could be a key and its value.
+ */
+export function cleanTexts(values: readonly unknown[], bounds: Bounds, scrubber: Scrubber): string[] {
+  const alone = values.map((value) => [value]);
+  const clean = scrubber.clean(alone, { ...bounds, depth: bounds.depth + 1 });
+  return Array.isArray(clean) ? clean.map((item) => plainText(Array.isArray(item) ? (item[0] ?? null) : item)) : [];
 }
 
 /** A user's fields; those that are undefined are left out, for servers show what is there: `email: [undefined]`. */
@@ -94,6 +119,14 @@ export function plainText(value: JsonValue): string {
 /** Loggers, tags and transactions are lines: servers refuse a line break in them. */
 export function oneLine(text: string): string {
   return text.replace(/[\r\n]+/g, ' ');
+}
+
+function read(object: unknown, name: string): unknown {
+  try {
+    return (object as Record<string, unknown>)[name];
+  } catch {
+    return undefined;
+  }
 }
 
 function isCleanObject(value: JsonValue): value is { [key: string]: JsonValue } {

@@ -19,7 +19,7 @@ export class EnvelopeError extends Error {
 }
 
 /** A header as it was sent: unknown keys are kept, values are unchecked unless said otherwise. */
-export type DecodedHeader = Readonly<Record<string, unknown>>;
+type DecodedHeader = Readonly<Record<string, unknown>>;
 
 /** One item of a received envelope. */
 export interface DecodedItem {

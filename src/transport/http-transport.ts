@@ -1,6 +1,7 @@
 import { envelopeUrl } from '../protocol/dsn.js';
 import { type Envelope, encodeEnvelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
+import { asError } from './as-error.js';
 import { after, type Clock, cancel, SYSTEM_CLOCK, soon, type Timer, uptime } from './clock.js';
 import { type Body, compress, isCompressed } from './compress.js';
 import { DeliveryError, deliveryError } from './delivery-error.js';
@@ -169,7 +170,7 @@ class HttpTransport implements Transport {
     try {
       return encodeEnvelope(entry.envelope, this.#clock.now());
     } catch (error) {
-      this.#context.error(error instanceof Error ? error : new Error(String(error)));
+      this.#context.error(asError(error));
       this.#settle([this.#schedule.discard(entry, 'internal_sdk_error')]);
       return undefined;
     }

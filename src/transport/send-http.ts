@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import type { buildConnector, Client } from 'undici';
 import { envelopeUrl } from '../protocol/dsn.js';
+import { asError } from './as-error.js';
 import { after, cancel } from './clock.js';
 import { Exchange, type HttpReply, type Listener } from './exchange.js';
 import { stripContinue } from './strip-continue.js';
@@ -136,6 +137,6 @@ function attempt(action: () => unknown): Error | undefined {
     action();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return asError(error);
   }
 }

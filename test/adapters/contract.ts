@@ -10,7 +10,7 @@ import { closedPort } from '../support/closed-port.js';
 import { HOSTILE_ERRORS, HOSTILE_VALUES, LARGE_VALUES, type Make } from '../support/hostile-values.js';
 
 /** The levels that every host knows under these names. */
-export type HostLevel = 'error' | 'warn' | 'info' | 'debug';
+type HostLevel = 'error' | 'warn' | 'info' | 'debug';
 
 /** Log calls in the host's own natural shapes. */
 export interface HostCalls {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ClientOptions } from '../../src/client/options.js';
 import type { ErrorEvent } from '../../src/protocol/event.js';
 import { type MemoryClient, memoryClient } from '../support/memory-client.js';
@@ -299,10 +299,15 @@ describe('a breadcrumb', () => {
     expect(trail()).toMatchObject([{ message: 'login {"password":"[Filtered]"}', data: { token: '[Filtered]' } }]);
   });
 
-  it('has a text made only when an event needs it', () => {
-    const { client, trail } = memoryClient({ maxBreadcrumbs: 2 });
+  it('is not made, nor is anything of the call read, below all thresholds', () => {
+    const { client, trail } = memoryClient();
+    const read = vi.fn();
+    const fields = Object.defineProperty({ toJSON: read }, 'order', { get: read, enumerable: true });
     const logger = jackdawLogger({ client: () => client });
-    for (let count = 0; count < 5; count++) logger.info('number %d', count);
-    expect(trail().map(({ message }) => message)).toEqual(['number 3', 'number 4']);
+    logger.debug('order %j', fields, fields, [fields]);
+    expect(trail()).toEqual([]);
+    expect(read).not.toHaveBeenCalled();
+    logger.info('order %j', fields, fields, [fields]);
+    expect(read).toHaveBeenCalled();
   });
 });

@@ -3,12 +3,13 @@ import { processState } from '../../src/client/process-state.js';
 import { type AdapterOptions, describeAdapter, type HostCalls, type HostHarness, type OpenHost } from './contract.js';
 import { jackdawLogger, loggerWith, shutdown } from './log4js-logger.js';
 
-function calls(logger: log4js.Logger): HostCalls {
+/** All loggers of log4js share its one configuration: one that belongs to a test that is over must not log into the next. */
+function calls(logger: log4js.Logger, isOpen: () => boolean = () => true): HostCalls {
   return {
-    message: (level, text) => logger[level](text),
-    error: (level, text, error) => logger[level](text, error),
-    errorAlone: (level, error) => logger[level](error),
-    fields: (level, text, fields) => logger[level](text, fields),
+    message: (level, text) => isOpen() && logger[level](text),
+    error: (level, text, error) => isOpen() && logger[level](text, error),
+    errorAlone: (level, error) => isOpen() && logger[level](error),
+    fields: (level, text, fields) => isOpen() && logger[level](text, fields),
   };
 }
 
@@ -19,7 +20,15 @@ const harness: HostHarness = {
     // A transport gets through log4js's copying as a function only.
     const logger = jackdawLogger({ ...options, ...(transport && { transport: () => transport }) });
     const client = typeof options.client === 'function' ? options.client() : processState().clients.at(-1);
-    return { ...calls(logger), client: client!, end: shutdown };
+    let isOpen = true;
+    return {
+      ...calls(logger, () => isOpen),
+      client: client!,
+      end() {
+        isOpen = false;
+        return shutdown();
+      },
+    };
   },
   bare: () => calls(loggerWith({ type: { configure: () => () => {} } })),
 };

@@ -232,3 +232,52 @@ it.each(Object.entries(HOSTILE_VALUES))('P1: no method throws, given %s', async 
   expect(await client.close(value())).toBe(true);
   expectSettled(client);
 });
+
+describe('captureEvent where only listed keys survive', () => {
+  it('masks the data of the event, not its structure', async () => {
+    const { client, event } = memoryClient({ scrub: { mode: 'allow', keys: ['order'] } });
+    const id = client.captureEvent({
+      level: 'fatal',
+      timestamp: 1_700_000_000,
+      environment: 'lab',
+      request: { method: 'GET', data: { name: 'ada', order: 17 } },
+      breadcrumbs: { values: [{ timestamp: 1_700_000_000, category: 'shop', data: { name: 'ada', order: 17 } }] },
+      exception: { values: [{ type: 'Mine', stacktrace: { frames: [{ lineno: 3, vars: { name: 'ada' } }] } }] },
+      logentry: { message: 'for %s', params: ['ada'] },
+      custom: { name: 'ada', order: 17 },
+    });
+    expect(event()).toMatchObject({
+      event_id: id,
+      level: 'fatal',
+      timestamp: 1_700_000_000,
+      platform: 'node',
+      environment: 'lab',
+      request: { data: { name: '[Filtered]', order: 17 } },
+      breadcrumbs: {
+        values: [{ timestamp: 1_700_000_000, category: 'shop', data: { name: '[Filtered]', order: 17 } }],
+      },
+      exception: { values: [{ type: 'Mine', stacktrace: { frames: [{ lineno: 3, vars: { name: '[Filtered]' } }] } }] },
+      logentry: { message: 'for %s' },
+      custom: { name: '[Filtered]', order: 17 },
+    });
+    expect(JSON.stringify(event())).not.toContain('ada');
+    await client.close();
+  });
+});
+
+it('a fingerprint of two parts is no key with its value', async () => {
+  const { client, event } = memoryClient();
+  client.captureMessage('hello', 'info', { fingerprint: ['session', 'expired'] });
+  expect(event().fingerprint).toEqual(['session', 'expired']);
+  await client.close();
+});
+
+it('the type of a mechanism is scrubbed and cut', async () => {
+  const { client, event } = memoryClient();
+  const type = `4539578763621486 ${'x'.repeat(500)}`;
+  client.captureException(new Error('no stock'), { mechanism: { type, handled: true } });
+  const sent = event().exception?.values[0]?.mechanism?.['type'];
+  expect(sent).toMatch(/^\[Filtered\] x+…$/);
+  expect(sent).toHaveLength(128);
+  await client.close();
+});

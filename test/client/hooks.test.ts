@@ -216,3 +216,89 @@ it.each(['onDrop', 'onError', 'onScrub'])('%s that throws costs nothing but a wa
   await client.close();
   expectSettled(client);
 });
+
+describe('the attributes that beforeSendLog returns', () => {
+  const sent = async (change: (log: Record<string, unknown>) => void): Promise<LogItem | undefined> => {
+    const { client, logs } = memoryClient({
+      logLevel: 'info',
+      beforeSendLog(log) {
+        change(log as unknown as Record<string, unknown>);
+        return log;
+      },
+    });
+    client.captureRecord(logRecord({ data: { password: 'hunter2', order: 17 } }));
+    const [log] = await logs();
+    await client.close();
+    return log;
+  };
+
+  it('keep their form when they are masked', async () => {
+    expect((await sent(() => {}))?.attributes).toMatchObject({
+      password: { type: 'string', value: '[Filtered]' },
+      order: { type: 'integer', value: 17 },
+    });
+  });
+
+  it.each<[string, unknown, LogItem['attributes']]>([
+    ['none', null, {}],
+    [
+      'bare values',
+      { tenant: 'acme', part: 0.5 },
+      { tenant: { type: 'string', value: 'acme' }, part: { type: 'double', value: 0.5 } },
+    ],
+    ['values of another type', { a: { type: 'integer', value: 'text' } }, { a: { type: 'string', value: 'text' } }],
+    [
+      'secrets',
+      { token: 'abc', b: { value: { pwd: 'x' } } },
+      { token: { type: 'string', value: '[Filtered]' }, b: { type: 'string', value: '{"pwd":"[Filtered]"}' } },
+    ],
+    ['what has no counterpart', { a: null, b: { value: null } }, {}],
+  ])('may be %s', async (_what, attributes, expected) => {
+    const log = await sent((item) => {
+      item['attributes'] = attributes;
+    });
+    expect(log?.attributes).toEqual(expected);
+  });
+
+  it('stand in an item whose required fields are there, whatever the hook made of them', async () => {
+    const log = await sent((item) => {
+      for (const field of ['timestamp', 'trace_id', 'level']) delete item[field];
+      Object.assign(item, { severity_number: 'high', span_id: 'none', unknown: 1 });
+    });
+    expect(log).toEqual({
+      timestamp: expect.any(Number),
+      trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      level: 'error',
+      severity_number: 17,
+      body: 'no stock',
+      attributes: expect.any(Object),
+    });
+  });
+});
+
+describe('the structure of an event that a hook returns', () => {
+  it('is not taken for secrets', async () => {
+    const given = {
+      modules: { session: '1.0.0', csrf: '3.1.0' },
+      contexts: { InvalidTokenError: { status: 401, token: 'abc' }, session: { id: 7 } },
+      fingerprint: ['session', 'expired'],
+      logentry: { message: '%s %s', params: ['session', 'expired'] },
+    };
+    const { client, event } = memoryClient({ beforeSend: (sent) => ({ ...sent, ...given }) });
+    client.captureMessage('hello');
+    expect(event()).toMatchObject({
+      ...given,
+      contexts: { InvalidTokenError: { status: 401, token: '[Filtered]' }, session: { id: 7 } },
+      sdk: { name: expect.any(String) },
+    });
+    await client.close();
+  });
+
+  it('has no context that is no object', async () => {
+    const contexts = { password: 'hunter2', plan: 'gold', none: null } as never;
+    const { client, event } = memoryClient({ beforeSend: (sent) => ({ ...sent, contexts }) });
+    client.captureMessage('hello');
+    expect(event().contexts).toEqual({ password: { value: '[Filtered]' }, plan: { value: 'gold' } });
+    await client.close();
+  });
+});

@@ -65,7 +65,7 @@ const ENDINGS: readonly (readonly [ending: string, others: readonly unknown[]])[
   ['close() and process.exit()', []],
   ['its own handler', ['uncaught']],
   ['its own handler that logs it', ['uncaught']],
-  ['an error logged and thrown', ['uncaught', 'uncaught']],
+  ['an error logged and thrown', ['uncaught']],
   ['a log in an exit listener', ['last words']],
   ['process.exit() in a thread', []],
 ];

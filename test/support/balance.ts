@@ -29,6 +29,6 @@ export function expectSettled(client: Balanced): void {
 }
 
 /** How many of a category were lost, for whatever reason. */
-export function dropped(stats: Stats, category: 'error' | 'log_item'): number {
+function dropped(stats: Stats, category: 'error' | 'log_item'): number {
   return Object.values(stats.dropped).reduce((total, byCategory) => total + (byCategory[category] ?? 0), 0);
 }
