@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ErrorEvent } from '../src/index.js';
 import { type Inbox, startInbox } from '../src/inbox/server.js';
+import type { ErrorEvent } from '../src/index.js';
 
 const root = join(__dirname, '..');
 const examples = join(root, 'examples');
