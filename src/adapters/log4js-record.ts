@@ -9,6 +9,7 @@ import {
   type Clean,
   errorText,
   isLight,
+  keptArguments,
   type PrintfArguments,
   printfParams,
   printfText,
@@ -75,7 +76,7 @@ export class Log4jsRecord implements LogRecord {
   /** The text of primitives is not made before an event needs it. */
   get readLater(): (() => RecordContent) | undefined {
     if (this.#render !== undefined || !isLight(this.#args) || this.data !== undefined) return undefined;
-    const args = this.#args;
+    const args = keptArguments(this.#args);
     const clean = this.#clean;
     const { logger } = this;
     return () => ({ message: printfText(args, clean), logger, data: undefined });

@@ -27,6 +27,7 @@ export class JackdawDestination extends Writable {
   lastLogger: unknown = undefined;
   readonly #current: AdapterClient;
   readonly #threshold: number;
+  readonly #clean: LoggerFacts['clean'] = (value) => this.client.clean(value);
   readonly #lines: LineSplitter;
   /** By the loggers' tables of levels: children share their parent's, unless they have levels of their own. */
   readonly #factsByLevels = new WeakMap<object, LoggerFacts>();
@@ -38,7 +39,7 @@ export class JackdawDestination extends Writable {
     super({ decodeStrings: false });
     this.#current = adapterClient(source);
     this.#threshold = this.client.threshold;
-    this.#facts = { keys: DEFAULT_KEYS, levels: this.#levelsOf() };
+    this.#facts = { keys: DEFAULT_KEYS, levels: this.#levelsOf(), clean: this.#clean };
     const reader = new LineReader(this.client, this.#facts.keys, this.#facts.levels);
     this.#lines = new LineSplitter((line) => reader.take(line));
   }
@@ -111,7 +112,7 @@ export class JackdawDestination extends Writable {
     if (levels === this.#factsOf || typeof levels !== 'object' || levels === null) return this.#facts;
     let facts = this.#factsByLevels.get(levels);
     if (facts === undefined) {
-      facts = { keys: keysOf(logger as object), levels: this.#levelsOf(logger as object) };
+      facts = { keys: keysOf(logger as object), levels: this.#levelsOf(logger as object), clean: this.#clean };
       this.#factsByLevels.set(levels, facts);
     }
     this.#factsOf = levels;

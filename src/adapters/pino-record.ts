@@ -7,11 +7,14 @@ import { type LineContent, parseLine, readContent } from './pino-line.js';
 import type { LogCall } from './pino-log-hook.js';
 import { type LineKeys, writesPlainly } from './pino-logger.js';
 import { findRaw, type RawError } from './pino-raw-error.js';
+import { type Clean, filledText, fillsObjects } from './printf-arguments.js';
 
 /** What is the same for all records of one logger. */
 export interface LoggerFacts {
   readonly keys: LineKeys;
   readonly levels: PinoLevels;
+  /** Makes the host's objects fit to stand in a text. */
+  readonly clean: Clean;
 }
 
 /** What pino tells a destination about the line it writes, besides level and time; not redacted. */
@@ -42,6 +45,7 @@ export class PinoRecord implements LogRecord {
   readonly #metadata: Metadata;
   #raw: { readonly found: RawError | undefined } | undefined;
   #content: LineContent | undefined;
+  #message: string | undefined;
   #error: { readonly value: unknown } | undefined;
 
   constructor(line: string, { level, name }: NamedLevel, time: number, facts: LoggerFacts, metadata: Metadata) {
@@ -54,7 +58,8 @@ export class PinoRecord implements LogRecord {
   }
 
   get message(): string {
-    return this.#read().message;
+    this.#message ??= this.#cleanText() ?? this.#read().message;
+    return this.#message;
   }
 
   get logger(): string {
@@ -77,7 +82,7 @@ export class PinoRecord implements LogRecord {
   /** Only where the line has the text that came of it: else the logger redacts messages. */
   get template(): string | undefined {
     const { call, msg } = this.#metadata;
-    if (call === undefined || call.params.length === 0 || msg !== this.message) return undefined;
+    if (call === undefined || call.params.length === 0 || msg !== this.#read().message) return undefined;
     return /%[sdifjoOc]/.test(call.template) ? call.template : undefined;
   }
 
@@ -86,18 +91,35 @@ export class PinoRecord implements LogRecord {
     const { call, logger } = this.#metadata;
     if (call === undefined || this.template === undefined) return undefined;
     if (writesPlainly(logger, this.#facts.keys.messageKey)) return call.params;
-    const isShown = (param: unknown): boolean => typeof param !== 'object' && this.message.includes(String(param));
+    const isShown = (param: unknown): boolean =>
+      typeof param !== 'object' && this.#read().message.includes(String(param));
     return call.params.map((param) => (isShown(param) ? param : '[Redacted]'));
   }
 
   get readLater(): (() => RecordContent) | undefined {
-    const isKept = this.#content === undefined && this.#line.length <= MAX_KEPT_LINE;
+    const isKept = this.#content === undefined && !this.#fillsObjects && this.#line.length <= MAX_KEPT_LINE;
     return isKept ? laterReader(this.#line, this.#facts) : undefined;
   }
 
   #read(): LineContent {
     this.#content ??= contentOf(this.#line, this.#facts, this.#findRaw()?.key) ?? this.#unreadable();
     return this.#content;
+  }
+
+  /** Whether pino wrote objects of the call into its text. */
+  get #fillsObjects(): boolean {
+    const { call, logger } = this.#metadata;
+    // A logger that redacts has censored them in its text: its word holds.
+    const isPlain = call !== undefined && writesPlainly(logger, this.#facts.keys.messageKey);
+    return isPlain && fillsObjects(call.template, call.params);
+  }
+
+  #cleanText(): string | undefined {
+    const { template } = this;
+    if (template === undefined || !this.#fillsObjects) return undefined;
+    // To `util.format`, `%o` is not JSON.
+    const asJson = template.replace(/%[%oO]/g, (token) => (token === '%%' ? token : '%j'));
+    return filledText(asJson, this.#metadata.call?.params ?? [], this.#facts.clean);
   }
 
   #readError(): unknown {

@@ -1,4 +1,5 @@
 import { format } from 'node:util';
+import { detach } from '../scrub/detach.js';
 import type { JsonValue } from '../scrub/walk.js';
 import { isError, messageText, readField } from './fields.js';
 
@@ -83,6 +84,30 @@ function formatSafely(template: string, words: readonly unknown[]): string {
 export function isLight({ template, words }: PrintfArguments): boolean {
   if (words.length === 0 || words.length > FEW || (template !== undefined && template.length > SHORT)) return false;
   return words.every((word) => (typeof word === 'string' ? word.length <= SHORT : isPlainPrimitive(word)));
+}
+
+/** The arguments of a light text, for keeping. */
+export function keptArguments(light: PrintfArguments): PrintfArguments {
+  const words = light.words.map((word) => (typeof word === 'string' ? detach(word) : word));
+  return { ...light, template: light.template && detach(light.template), words };
+}
+
+/** Whether the host wrote an object into the text, as it is: no rule about keys can read it there. */
+export function fillsObjects(template: string, params: readonly unknown[]): boolean {
+  return params.some(isObject) && fillers(template, params).some(isObject);
+}
+
+/** The text that the template and what fills it make, of clean copies. */
+export function filledText(template: string, params: readonly unknown[], clean: Clean): string {
+  return printfText(readArguments([template, ...fillers(template, params)]), clean);
+}
+
+function fillers(template: string, params: readonly unknown[]): readonly unknown[] {
+  return params.slice(0, countPlaceholders(template));
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null);
 }
 
 /** What filled the template or followed it; undefined where nothing did. Errors are parameters by their texts. */

@@ -1,6 +1,7 @@
 import { type Level, SEVERITY } from '../protocol/level.js';
 import type { LogRecord } from '../record.js';
 import { isError, messageText, readField, type SplitFields, splitFields } from './fields.js';
+import { type Clean, filledText, fillsObjects } from './printf-arguments.js';
 
 /** winston's own symbols (triple-beam). */
 export const LEVEL: unique symbol = Symbol.for('level');
@@ -44,7 +45,7 @@ export function isUncaught(info: Info, level: Level): boolean {
 }
 
 /** A winston info as a record. Reads only; `now` in ms since the epoch. */
-export function toRecord(info: Info, level: Level, levelName: string, now: number): LogRecord {
+export function toRecord(info: Info, level: Level, levelName: string, now: number, clean: Clean): LogRecord {
   const uncaught = isUncaught(info, level);
   const { data, context, errorKeys } = splitFields(info, uncaught ? isOmittedOfUncaught : isOmitted);
   const found = findError(info, data, errorKeys);
@@ -52,13 +53,13 @@ export function toRecord(info: Info, level: Level, levelName: string, now: numbe
   const original = templateOf(info[ORIGINALS]);
   const message = readField(info, 'message');
   if (message !== null && typeof message === 'object' && !isError(message)) data['message'] = message;
-  return {
+  const record: LogRecord = {
     level: uncaught ? 'fatal' : level,
     levelName,
     time: now,
     message: messageText(message),
-    template: original?.template,
-    params: original?.params,
+    template: original.template,
+    params: original.params,
     error: found?.error,
     logger: loggerOf(info),
     data,
@@ -67,6 +68,23 @@ export function toRecord(info: Info, level: Level, levelName: string, now: numbe
     handled: !uncaught,
     origin: 'winston',
   };
+  return withCleanText(record, clean);
+}
+
+/**
+ * Objects that `splat()` wrote into the text are written again as clean copies, when the text is needed: the copying may
+ * run code of the host's.
+ */
+function withCleanText(record: LogRecord, clean: Clean): LogRecord {
+  const { message, template, params = [] } = record;
+  if (template === undefined || message === template || !fillsObjects(template, params)) return record;
+  let text: string | undefined;
+  return Object.defineProperty(record, 'message', {
+    get: () => {
+      text ??= filledText(template, params, clean);
+      return text;
+    },
+  });
 }
 
 /** What says nothing about the record but what the record already holds, or is winston's own noise. */

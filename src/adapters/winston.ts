@@ -1,5 +1,6 @@
 import type * as winston from 'winston';
 import type { Client } from '../client/client.js';
+import type { JsonValue } from '../scrub/walk.js';
 import { HostLevels } from './host-levels.js';
 import { type AdapterClient, adapterClient, type ClientSource } from './own-client.js';
 import { requirePeer } from './peer.js';
@@ -64,6 +65,7 @@ export class JackdawTransport extends HostTransport {
   /** The transport itself and the loggers it serves: all that hold records back while one is under way. */
   readonly #streams: Set<Logger> = new Set([this as Logger]);
   #released = false;
+  readonly #clean = (value: unknown): JsonValue => this.client.clean(value);
 
   constructor(options: JackdawTransportOptions = {}) {
     const { level, format, silent, handleExceptions, handleRejections, highWaterMark, ...source } = options;
@@ -116,7 +118,7 @@ export class JackdawTransport extends HostTransport {
     const { level, severity } = this.#levels.place(levelName);
     const uncaught = isUncaught(info, level);
     if (severity < client.threshold && !uncaught) return;
-    const record = toRecord(info, level, levelName, Date.now());
+    const record = toRecord(info, level, levelName, Date.now(), this.#clean);
     captureWithEchoes(info, this.#streams, () => client.captureRecord(record));
     if (uncaught) this.#letWinstonExit();
   }

@@ -6,6 +6,7 @@ import { createContentCleaner, type ScopeContent } from '../event/scope-content.
 import { createStackEncoder } from '../event/stack-encoder.js';
 import { type Attribute, attribute } from '../protocol/log-item.js';
 import { createScrubber, type Scrubber, type ScrubOptions } from '../scrub/walk.js';
+import { after } from '../transport/clock.js';
 import { SDK } from '../version.js';
 import { DEFAULTS } from './defaults.js';
 import type { Diagnostics } from './diagnostics.js';
@@ -16,6 +17,8 @@ import { mainDirectory, type Settings } from './settings.js';
 const FRAME_TEXT_LENGTH = 1_024;
 /** Relay's limits in characters. */
 const NAME_LENGTH = 200;
+/** Once the application has started, and before the first event, if it does not come at once; undici follows later. */
+const CONTEXTS_AFTER_MS = 500;
 
 /** The scrubber of one client, by its options. */
 export function scrubberFor(options: ClientOptions, diagnostics: Diagnostics): Scrubber {
@@ -49,13 +52,16 @@ function shared({ scrub }: ClientOptions, diagnostics: Diagnostics): ScrubOption
 /** What never changes between two events, serialized once. */
 export function eventBase(settings: Settings, scrubber: Scrubber): EventBase {
   const { options } = settings;
+  after(CONTEXTS_AFTER_MS, staticContexts);
   const root = mainDirectory();
   const rules = { inAppInclude: options.inAppInclude ?? [], inAppExclude: options.inAppExclude ?? [], root };
   return {
     scrubber,
     encodeStack: createStackEncoder(rules, (text) => scrubber.text(text, FRAME_TEXT_LENGTH)),
     fields: staticFields(settings, scrubber),
-    contexts: { ...staticContexts() },
+    get contexts() {
+      return staticContexts();
+    },
     content: contentOf(options),
     cleanContent: createContentCleaner(scrubber),
     contextTags: options.contextTags ?? [],

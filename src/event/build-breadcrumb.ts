@@ -1,6 +1,7 @@
 import type { Breadcrumb } from '../protocol/event.js';
 import { eventLevel, levelFromName } from '../protocol/level.js';
 import type { LogRecord, RecordContent } from '../record.js';
+import { detach } from '../scrub/detach.js';
 import type { Bounds, JsonValue, Scrubber } from '../scrub/walk.js';
 import { plausibleSeconds } from './timestamp.js';
 
@@ -15,7 +16,7 @@ const KEEP_RAW = 512;
 
 /**
  * A breadcrumb as a scope keeps it: flat primitives as the host gave them, everything else already a clean bounded copy.
- * Strings are immutable, so keeping them is cheap; they are scrubbed when the first event that needs them goes out.
+ * Strings are immutable, so keeping them is cheap once nothing larger hangs on them; they are scrubbed when the first event that needs them goes out.
  */
 export interface KeptBreadcrumb {
   /** Milliseconds since the epoch, unchecked. */
@@ -52,9 +53,9 @@ export function breadcrumbFromUser(breadcrumb: Breadcrumb, scrubber: Scrubber, n
   return {
     time: typeof timestamp === 'number' ? timestamp * 1_000 : now,
     level: eventLevel((typeof level === 'string' ? levelFromName(level) : undefined) ?? 'info'),
-    category: typeof category === 'string' ? category : undefined,
+    category: typeof category === 'string' ? detach(category) : undefined,
     message: message === undefined ? undefined : keptText(String(message), MESSAGE_LENGTH, scrubber),
-    type: typeof type === 'string' ? type : undefined,
+    type: typeof type === 'string' ? detach(type) : undefined,
     data: data !== null && typeof data === 'object' ? copiedData(data, scrubber) : undefined,
     readLater: undefined,
   };
@@ -100,7 +101,10 @@ function ownData(data: Readonly<Record<string, unknown>>, scrubber: Scrubber): K
   for (const key in data) {
     if (++count > DATA.breadth || !isFlat(data[key])) return asData(scrubber.clean(data, DATA));
   }
-  return count === 0 ? undefined : data;
+  if (count === 0) return undefined;
+  const own = data as Record<string, unknown>;
+  for (const key in own) if (typeof own[key] === 'string') own[key] = detach(own[key]);
+  return own;
 }
 
 /** Flat short data is copied as it is; the first value that is not flat hands the whole object to the walk. */
@@ -115,7 +119,7 @@ function copiedData(data: object, scrubber: Scrubber): Readonly<Record<string, u
       if (++count > DATA.breadth || property.get !== undefined || key === '__proto__' || !isFlat(property.value)) {
         return asData(scrubber.clean(data, DATA));
       }
-      copy[key] = property.value;
+      copy[key] = typeof property.value === 'string' ? detach(property.value) : property.value;
     }
   } catch {
     return asData(scrubber.clean(data, DATA));
@@ -136,10 +140,12 @@ function isFlat(value: unknown): boolean {
   }
 }
 
-function asData(clean: JsonValue): Readonly<Record<string, unknown>> {
+function asData(cleaned: JsonValue): Readonly<Record<string, unknown>> {
+  // Through JSON: the walk copies objects, but hands on strings as they are, slices included.
+  const clean = JSON.parse(JSON.stringify(cleaned)) as JsonValue;
   return clean !== null && typeof clean === 'object' && !Array.isArray(clean) ? clean : { value: clean };
 }
 
 function keptText(text: string, maxLength: number, scrubber: Scrubber): string {
-  return text.length <= maxLength ? text : scrubber.text(text, maxLength);
+  return detach(text.length <= maxLength ? text : scrubber.text(text, maxLength));
 }

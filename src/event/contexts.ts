@@ -4,19 +4,14 @@ import { arch, availableParallelism, type as osType, release, totalmem, uptime }
 type StaticContext = Readonly<Record<string, string | number>>;
 
 /** What stays the same while the process runs. */
-export interface StaticContexts {
-  readonly runtime: StaticContext;
-  readonly os: StaticContext;
-  readonly device: StaticContext;
-  readonly app: StaticContext;
-  readonly culture: StaticContext;
-}
+export type StaticContexts = Readonly<Record<'runtime' | 'os' | 'device' | 'app' | 'culture', StaticContext>>;
 
 let contexts: StaticContexts | undefined;
 
 /**
  * Runtime, system, device, app and culture; nothing that tells who or which machine it is. Made once per process: the first
- * call takes about 10 ms, while ICU loads its data for the culture, so it belongs before the first log call.
+ * call takes about 10 ms, while ICU loads its data for the culture, so it belongs neither into the start of the process nor
+ * into a log call.
  *
  * `cpu_description` and `device.name` are left out: `os.cpus()` reads a file per core, and the host name is personal data.
  */

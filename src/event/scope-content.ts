@@ -85,6 +85,8 @@ export function cleanContexts(contexts: unknown, bounds: Bounds, scrubber: Scrub
  * a list could be a key and its value.
  */
 export function cleanTexts(values: readonly unknown[], bounds: Bounds, scrubber: Scrubber): string[] {
+  // An adapter of somebody else's may hand over anything.
+  if (!Array.isArray(values)) return [];
   const alone = values.map((value) => [value]);
   const clean = scrubber.clean(alone, { ...bounds, depth: bounds.depth + 1 });
   return Array.isArray(clean) ? clean.map((item) => plainText(Array.isArray(item) ? (item[0] ?? null) : item)) : [];

@@ -1,3 +1,4 @@
+import { detach } from '../scrub/detach.js';
 import type { Frame, FrameRules } from './frame.js';
 import { frameText, parseFrames } from './stack-trace.js';
 
@@ -21,7 +22,8 @@ export function createStackEncoder(rules: FrameRules, clean: (text: string) => s
       old = young;
       young = new Map();
     }
-    young.set(detached(text), json);
+    // A slice would keep the whole stack alive, message included, for as long as it is a key.
+    young.set(detach(text), json);
   }
   return function encodeStack(stack, head = 0) {
     const text = frameText(stack, head);
@@ -46,9 +48,4 @@ function cleanFrame(frame: Frame, clean: (text: string) => string): Frame {
     if (text !== undefined) result[field] = clean(text);
   }
   return result;
-}
-
-/** A copy: a slice would keep the whole stack alive, message included, for as long as it is a key. */
-function detached(text: string): string {
-  return ` ${text}`.slice(1);
 }

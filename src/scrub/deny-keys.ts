@@ -101,6 +101,9 @@ export const DEFAULT_DENY_KEYS: readonly string[] = [
   'security code',
 ];
 
+/** Keys denied as they are, letter by letter: Node's `ClientRequest` keeps its headers as one text. */
+export const EXACT_DENY_KEYS: ReadonlySet<string> = new Set(['_header']);
+
 /** Keys that look like secrets but count what language models read and write. */
 export const DEFAULT_IGNORE_KEYS: readonly string[] = [
   'total tokens',

@@ -1,5 +1,5 @@
 import { KEY_LENGTH } from './bounds.js';
-import { DEFAULT_DENY_KEYS, DEFAULT_IGNORE_KEYS } from './deny-keys.js';
+import { DEFAULT_DENY_KEYS, DEFAULT_IGNORE_KEYS, EXACT_DENY_KEYS } from './deny-keys.js';
 import { DEFAULT_DETECTORS, type Detector } from './detectors.js';
 import { createKeyMatcher } from './keys.js';
 import { remember } from './remember.js';
@@ -49,9 +49,8 @@ export class Rules {
 
   constructor({ rules, denyKeys = [], ignoreKeys = [], detectors = [], mask, allowKeys }: RuleOptions) {
     this.mask = mask ?? DEFAULT_MASK;
-    this.isSensitive = rules
-      ? createKeyMatcher([...DEFAULT_DENY_KEYS, ...denyKeys], [...DEFAULT_IGNORE_KEYS, ...ignoreKeys])
-      : () => false;
+    const matches = createKeyMatcher([...DEFAULT_DENY_KEYS, ...denyKeys], [...DEFAULT_IGNORE_KEYS, ...ignoreKeys]);
+    this.isSensitive = rules ? (key) => EXACT_DENY_KEYS.has(key) || matches(key) : () => false;
     this.#detectors = rules ? [...DEFAULT_DETECTORS, ...detectors] : [];
     const allow = rules && allowKeys ? new Set(allowKeys.map((key) => key.toLowerCase())) : undefined;
     this.allowed = allow === undefined;

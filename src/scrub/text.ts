@@ -1,3 +1,5 @@
+import { detach } from './detach.js';
+
 /**
  * How far behind the cut a text is still scrubbed, in UTF-16 units, so that no secret is cut before it is found. The
  * longest that cannot be told by their beginning are private keys (3,300 for RSA 4096) and cookies (4,096, RFC 6265).
@@ -26,9 +28,4 @@ function cut(text: string, maxLength: number): string {
 
 function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
-}
-
-/** A copy: V8's slice would keep the whole text it was taken from in memory. */
-function detach(slice: string): string {
-  return Buffer.from(slice).toString();
 }

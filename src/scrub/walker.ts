@@ -1,6 +1,7 @@
 import { type Bounds, KEY_LENGTH, LEAST_TEXT, MORE_READ } from './bounds.js';
 import { describePrimitive, toJson, type View, viewOf } from './describe.js';
 import type { JsonValue } from './json.js';
+import { isHeaderName, isMoreMarker, isRawHeaders } from './named-items.js';
 import { addProperty, freeKey } from './own-property.js';
 import { readProperties } from './read.js';
 import type { Hit, Rules } from './rules.js';
@@ -32,6 +33,8 @@ export class Walker {
   readonly #listeners: Listeners;
   readonly #ancestors: object[] = [];
   #depth = 0;
+  /** Whether the list that comes next has names in its even places, whatever they look like. */
+  #hasNames = false;
   #nodes: number;
   #bytes: number;
   #unread: number;
@@ -132,17 +135,25 @@ export class Walker {
   #list(source: readonly unknown[], total: number, allowed: boolean): JsonValue {
     if (this.#depth >= this.#bounds.depth) return this.#text('[Array]', allowed);
     this.#depth += 1;
+    const hasNames = this.#hasNames;
     const items = readProperties(source, undefined, this.#fit(total), this.#listeners.onSlowGetter);
     const list: JsonValue[] = [];
     for (const item of items) {
       if (this.#isSpent && list.length < total - 1) break;
-      // A pair whose first half is a secret's name: header lists, entries of a Map or an object.
-      const secret =
-        list.length === 1 && total === 2 && typeof items[0] === 'string' && this.#rules.isSensitive(items[0]);
+      const secret = this.#isNamedSecret(items, list.length, hasNames);
+      // A pair in a list is an entry: of a Map, of an object.
+      this.#hasNames = Array.isArray(item) && item.length === 2;
       list.push(secret ? this.#secret(item) : this.value(item, allowed));
     }
     if (list.length < total) list.push(this.value(`[… ${total - list.length} more]`, allowed));
     return list;
+  }
+
+  /** Whether an item stands behind the name of a secret, as in lists of headers. */
+  #isNamedSecret(items: readonly unknown[], index: number, hasNames: boolean): boolean {
+    const name = index % 2 === 1 ? items[index - 1] : undefined;
+    if (typeof name !== 'string' || isMoreMarker(items[index])) return false;
+    return (hasNames || isHeaderName(name)) && this.#rules.isSensitive(name);
   }
 
   #record(source: object, keys: readonly string[], total: number, allowed: boolean): JsonValue {
@@ -157,6 +168,7 @@ export class Walker {
       const rule = this.#rules.key(key);
       for (const hit of rule.hits) this.#listeners.hit?.(hit);
       const name = this.#name(record, key, rule.text);
+      this.#hasNames = isRawHeaders(key);
       addProperty(record, name, rule.sensitive ? this.#secret(value) : this.value(value, allowed || rule.allowed));
       index += 1;
     }

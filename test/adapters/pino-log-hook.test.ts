@@ -57,6 +57,13 @@ describe('logHook', () => {
     expect(logged(log).event?.logentry).toEqual(expected);
   });
 
+  it('masks secrets of objects in the text', () => {
+    const { event, line } = logged((logger) => logger.error('login %j of %s', { password: 'HUNTER' }, 'ann'));
+    expect(event?.logentry?.formatted).toBe('login {"password":"[Filtered]"} of ann');
+    expect(JSON.stringify(event)).not.toContain('HUNTER');
+    expect(line['msg']).toContain('HUNTER');
+  });
+
   it('keeps the template as a child logger with a prefix writes it', () => {
     const { event } = logged((logger) => logger.child({}, { msgPrefix: '[db] ' }).error('%s lost', 'row'));
     expect(event?.logentry).toEqual({ message: '[db] %s lost', formatted: '[db] row lost', params: ['row'] });

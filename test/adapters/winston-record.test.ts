@@ -9,11 +9,12 @@ import {
   toRecord,
 } from '../../src/adapters/winston-record.js';
 import type { LogRecord } from '../../src/record.js';
+import type { JsonValue } from '../../src/scrub/walk.js';
 
 const NOW = 1_700_000_000_000;
 
 function record(info: object, level: LogRecord['level'] = 'error'): LogRecord {
-  return toRecord(info as Info, level, 'error', NOW);
+  return toRecord(info as Info, level, 'error', NOW, (value) => value as JsonValue);
 }
 
 describe('toRecord', () => {

@@ -561,7 +561,7 @@ describe('keepOriginals()', () => {
     const { logger, memory } = bench({}, { format });
     logger.error('card %s refused: %j', '4111 1111 1111 1111', { password: 'hunter2' });
     expect(eventsOf(memory)[0]?.logentry).toMatchObject({
-      formatted: expect.stringContaining('card [Filtered] refused'),
+      formatted: 'card [Filtered] refused: {"password":"[Filtered]"}',
       params: ['[Filtered]', '{"password":"[Filtered]"}'],
     });
   });
@@ -748,30 +748,33 @@ describe('exceptions that nobody caught', () => {
   const rejected = "Promise.reject(new RangeError('nobody caught this'));";
 
   it.each([
-    ['an exception', 'handleExceptions: true', thrown],
-    ['a rejection', 'handleRejections: true', rejected],
-  ])('as %s are delivered as fatal and unhandled before winston ends the process', async (_name, options, end) => {
-    await using inbox = await startInbox();
-    const { code, stdout } = await runScript(script(options, end), [inbox.dsn, 's3cret-argument']);
-    expect(code).toBe(1);
-    // Without a word from the transport winston waits 3 s.
-    expect(Number(/waited (\d+) ms/.exec(stdout)?.[1])).toBeLessThan(2_900);
-    const events = inbox.items('event').map(({ payload }) => payload as unknown as ErrorEvent);
-    expect(events).toHaveLength(1);
-    expect(events[0]).toMatchObject({
-      level: 'fatal',
-      exception: {
-        values: [
-          { type: 'RangeError', value: 'nobody caught this', mechanism: { type: 'auto.log.winston', handled: false } },
-        ],
-      },
-      breadcrumbs: { values: [{ message: 'about to fail' }] },
-    });
-    expect(JSON.stringify(events)).not.toContain('s3cret-argument');
-    for (const noise of ['process', 'os', 'trace', 'date', 'exception', 'rejection']) {
-      expect(events[0]?.extra ?? {}).not.toHaveProperty(noise);
-    }
-  });
+    // jackdaw's own hook hears of it first; what winston logs about the same Error then is no second event.
+    ['an exception', 'handleExceptions: true', thrown, 'onuncaughtexception'],
+    ['an exception, without the hook', 'handleExceptions: true, processHooks: false', thrown, 'auto.log.winston'],
+    ['a rejection', 'handleRejections: true', rejected, 'auto.log.winston'],
+  ])(
+    'as %s are delivered as fatal and unhandled before winston ends the process',
+    async (_name, options, end, type) => {
+      await using inbox = await startInbox();
+      const { code, stdout } = await runScript(script(options, end), [inbox.dsn, 's3cret-argument']);
+      expect(code).toBe(1);
+      // Without a word from the transport winston waits 3 s.
+      expect(Number(/waited (\d+) ms/.exec(stdout)?.[1])).toBeLessThan(2_900);
+      const events = inbox.items('event').map(({ payload }) => payload as unknown as ErrorEvent);
+      expect(events).toHaveLength(1);
+      expect(events[0]).toMatchObject({
+        level: 'fatal',
+        exception: {
+          values: [{ type: 'RangeError', value: 'nobody caught this', mechanism: { type, handled: false } }],
+        },
+        breadcrumbs: { values: [{ message: 'about to fail' }] },
+      });
+      expect(JSON.stringify(events)).not.toContain('s3cret-argument');
+      for (const noise of ['process', 'os', 'trace', 'date', 'exception', 'rejection']) {
+        expect(events[0]?.extra ?? {}).not.toHaveProperty(noise);
+      }
+    },
+  );
 
   it('do not end the process where exitOnError is false', async () => {
     await using inbox = await startInbox();

@@ -249,6 +249,37 @@ describe('clean and secrets', () => {
   });
 
   it.each<[string, unknown, JsonValue]>([
+    ["node's own text of all headers", { _header: 'Authorization: x' }, { _header: '[Filtered]' }],
+    [
+      'raw headers',
+      { rawHeaders: ['Host', 'a', 'apikey', 'x'] },
+      { rawHeaders: ['Host', 'a', 'apikey', '[Filtered]'] },
+    ],
+    [
+      'a flat list of headers',
+      ['Host', 'a', 'COOKIE', 'x', 'X-Api-Key', 'y'],
+      ['Host', 'a', 'COOKIE', '[Filtered]', 'X-Api-Key', '[Filtered]'],
+    ],
+    ['a header by itself', ['set-cookie', ['x', 'y']], ['set-cookie', '[Filtered]']],
+  ])('masks what a header holds: %s', (_name, value, expected) => {
+    expect(clean(value)).toEqual(expected);
+    expect(clean(clean(value))).toEqual(expected);
+  });
+
+  it.each<[string, JsonValue]>([
+    ['two ordinary words', ['session', 'expired']],
+    ['words under a key', { header: 'x', words: ['token', 'refresh', 'password', 'reset'] }],
+    ['values that look like names', ['x', 'authorization', 'y', 'cookie']],
+  ])('leaves lists that are no headers: %s', (_name, value) => {
+    expect(clean(value)).toEqual(value);
+  });
+
+  it('leaves the marker of a list that was cut behind the name of a header', () => {
+    const cut = ['cookie', '[… 3 more]'];
+    expect(clean(cut)).toEqual(cut);
+  });
+
+  it.each<[string, unknown, JsonValue]>([
     ['a text', `paid with ${CARD}`, 'paid with [Filtered]'],
     ['a number', Number(CARD), '[Filtered]'],
     ['a negative number', -Number(CARD), '-[Filtered]'],
