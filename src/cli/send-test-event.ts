@@ -51,7 +51,13 @@ export function sendTestEvent(dsn: Dsn, event: TestEvent, { env, signal }: Comma
       warn: () => {},
     });
   // Neither the transport that the DSN asks for nor SENTRY_SAMPLE_RATE may keep the event here.
-  const target = { dsn: fullDsn({ ...dsn, transport: undefined }), transport, sampleRate: 1 };
+  const target = {
+    dsn: fullDsn({ ...dsn, transport: undefined }),
+    transport,
+    sampleRate: 1,
+    retry: false as const,
+    sendClientReports: false,
+  };
   const settings = resolveSettings({ ...options, ...target }, { ...env });
   const client = new Client(settings);
   // The time it takes is not the server's.

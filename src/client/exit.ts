@@ -1,4 +1,4 @@
-import { ExitDrain } from '../transport/exit-drain.js';
+import { ExitDrain, type ExitShare } from '../transport/exit-drain.js';
 import type { Client } from './client.js';
 import { processState } from './process-state.js';
 
@@ -48,11 +48,21 @@ export function createDrain(holding: () => readonly Client[]): () => void {
     const start = performance.now();
     draining = true;
     try {
-      drain.run(clients.flatMap((client) => client.handOver(spentMs)));
+      drain.run(clients.flatMap((client) => handOver(client, spentMs)));
     } catch (error) {
       for (const client of clients) client.exitFailed(error);
     }
     draining = false;
     spentMs += performance.now() - start;
   };
+}
+
+/** What one client cannot hand over, such as for a transport of the user's that throws, must not cost the others. */
+function handOver(client: Client, spentMs: number): readonly ExitShare[] {
+  try {
+    return client.handOver(spentMs);
+  } catch (error) {
+    client.exitFailed(error);
+    return [];
+  }
 }

@@ -61,6 +61,8 @@ const HEAP_MIB = 64;
 export class ExitDrain {
   #port: MessagePort | undefined;
   readonly #signal = new Int32Array(new SharedArrayBuffer(4));
+  /** The next number of an entry. No number is used twice: a late answer must not settle an entry of another run. */
+  #next = 0;
 
   /**
    * Gives every entry one attempt and returns when each has its answer, or its time is over.
@@ -69,19 +71,17 @@ export class ExitDrain {
    */
   run(shares: readonly ExitShare[]): void {
     const start = uptime();
-    const open = new Map(
-      shares
-        .flatMap(({ remainder, timeoutMs }) =>
-          remainder.entries.map((entry): Open => ({ entry, deadline: start + timeoutMs })),
-        )
-        .entries(),
-    );
+    const first = this.#next;
+    const open = new Map<number, Open>();
+    for (const { remainder, timeoutMs } of shares) {
+      for (const entry of remainder.entries) open.set(this.#next++, { entry, deadline: start + timeoutMs });
+    }
     dropWhere(open, ({ entry, deadline }) => deadline <= start || entry.isLimited());
     if (open.size === 0) return;
     const claims = new Int32Array(new SharedArrayBuffer(4 * (Math.max(...open.keys()) + 1)));
     try {
       this.#port ??= startWorker(this.#signal);
-      this.#port.postMessage({ jobs: jobsOf(shares, open), claims });
+      this.#port.postMessage({ jobs: jobsOf(shares, open, first), claims });
       this.#wait(open, claims);
     } finally {
       dropWhere(open, () => true);
@@ -138,8 +138,8 @@ function startWorker(signal: Int32Array): MessagePort {
 }
 
 /** For the worker: the entries that are open, under their numbers. */
-function jobsOf(shares: readonly ExitShare[], open: ReadonlyMap<number, Open>): readonly unknown[] {
-  let index = 0;
+function jobsOf(shares: readonly ExitShare[], open: ReadonlyMap<number, Open>, first: number): readonly unknown[] {
+  let index = first;
   return shares.map(({ remainder: { url, options, concurrency, requestTimeoutMs, entries } }) => ({
     url,
     options,

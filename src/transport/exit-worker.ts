@@ -30,8 +30,13 @@ function postAll({ url, options, concurrency, requestTimeoutMs, bodies }, claims
     while (position < bodies.length) {
       const { index, bytes, gzip } = bodies[position++];
       if (Atomics.compareExchange(claims, index, 0, 1) !== 0) continue;
-      post(index, gzip ? require('node:zlib').gzipSync(bytes, { level: 1 }) : bytes, gzip, true);
-      return;
+      try {
+        post(index, gzip ? require('node:zlib').gzipSync(bytes, { level: 1 }) : bytes, gzip, true);
+        return;
+      } catch (error) {
+        // It costs this one, not all that come after it.
+        tell({ index, error: String(error && error.message) });
+      }
     }
   }
 

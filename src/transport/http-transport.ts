@@ -211,7 +211,7 @@ class HttpTransport implements Transport {
   }
 
   #giveUp(settlements: readonly Settlement[]): void {
-    if (settlements.length > 0) this.#gaveUp = true;
+    if (settlements.length > 0 && this.#closing !== undefined) this.#gaveUp = true;
     this.#settle(settlements);
   }
 

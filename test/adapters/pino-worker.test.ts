@@ -275,8 +275,8 @@ describe('in a worker', () => {
 
   it('10,000 records reach the worker while it is slow, and the process ends', async () => {
     const { code, stdout } = await run(`
-      const logger = pino({ transport: target({ logLevel: 'info', eventLevel: false, breadcrumbLevel: false }) });
-      for (let n = 0; n < 10_000; n++) logger.info({ n, text: 'x'.repeat(1_000) }, 'step');
+      const logger = pino({ transport: target({ logLevel: 'info', eventLevel: false, breadcrumbLevel: false, shutdownTimeoutMs: 8_000 }) });
+      for (let n = 0; n < 10_000; n++) logger.info({ n, text: 'x'.repeat(500) }, 'step');
       console.log('logged');
     `);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'logged\n' });
