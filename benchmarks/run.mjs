@@ -11,6 +11,11 @@ const QUESTIONS = [
   'record-to-breadcrumb',
   'record-to-event',
   'record-to-event-fresh',
+  ...['pino', 'log4js'].flatMap((host) => [
+    `record-below-level-${host}`,
+    `record-to-breadcrumb-${host}`,
+    `record-to-event-${host}`,
+  ]),
   'record-when-full',
   'import-cost',
   'start-up',
@@ -32,13 +37,15 @@ for (const name of asked) {
   answers[name] = await answer(name);
   printTable(name, answers[name]);
 }
-if (!options.quick && positionals.length === 0) save();
+if (positionals.length === 0) save();
 
 /** The package as it is installed, with what was built last: npm copies a folder once and does not look again. */
 function useBuild() {
-  const installed = new URL('node_modules/jackdaw/dist', import.meta.url);
-  rmSync(installed, { recursive: true, force: true });
-  cpSync(new URL('../dist', import.meta.url), installed, { recursive: true });
+  for (const part of ['dist', 'package.json']) {
+    const installed = new URL(`node_modules/jackdaw/${part}`, import.meta.url);
+    rmSync(installed, { recursive: true, force: true });
+    cpSync(new URL(`../${part}`, import.meta.url), installed, { recursive: true });
+  }
 }
 
 async function answer(name) {
@@ -82,7 +89,7 @@ function save() {
   };
   mkdirSync(new URL('results', import.meta.url), { recursive: true });
   const file = `results/${date}-${options.name}.json`;
-  const run = { date, machine, versions, command: 'npm run bench', answers };
+  const run = { date, machine, versions, command: `npm run bench${options.quick ? ' -- --quick' : ''}`, answers };
   writeFileSync(new URL(file, import.meta.url), `${JSON.stringify(run, undefined, 1)}\n`);
   writeTables(new URL('README.md', import.meta.url), file, run);
 }
