@@ -97,14 +97,14 @@ function cleanBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber, now: number):
 
 /** What nobody else holds is kept as it is, unless it is large or not flat. */
 function ownData(data: Readonly<Record<string, unknown>>, scrubber: Scrubber): KeptBreadcrumb['data'] {
-  let count = 0;
-  for (const key in data) {
-    if (++count > DATA.breadth || !isFlat(data[key])) return asData(scrubber.clean(data, DATA));
-  }
-  if (count === 0) return undefined;
   const own = data as Record<string, unknown>;
-  for (const key in own) if (typeof own[key] === 'string') own[key] = detach(own[key]);
-  return own;
+  let count = 0;
+  for (const key in own) {
+    const value = own[key];
+    if (++count > DATA.breadth || !isFlat(value)) return asData(scrubber.clean(own, DATA));
+    if (typeof value === 'string') own[key] = detach(value);
+  }
+  return count === 0 ? undefined : own;
 }
 
 /** Flat short data is copied as it is; the first value that is not flat hands the whole object to the walk. */
