@@ -63,7 +63,7 @@ export class JackdawTransport extends HostTransport {
   readonly #levels: HostLevels;
   #current: AdapterClient;
   /** The transport itself and the loggers it serves: all that hold records back while one is under way. */
-  readonly #streams: Set<Logger> = new Set([this as Logger]);
+  #streams: readonly Logger[] = [this as Logger];
   #released = false;
   readonly #clean = (value: unknown): JsonValue => this.client.clean(value);
 
@@ -133,7 +133,7 @@ export class JackdawTransport extends HostTransport {
 
   /** @throws ConfigError for a level of the logger, or of this transport, that nobody can place. */
   #attach(logger: Logger): void {
-    this.#streams.add(logger);
+    if (!this.#streams.includes(logger)) this.#streams = [...this.#streams, logger];
     spendNoListeners(logger, 1);
     // Removed from its last logger, the transport closed its client; now it is wanted again.
     if (this.#released) this.#current = adapterClient(this.#source);
@@ -158,7 +158,7 @@ export class JackdawTransport extends HostTransport {
 
   /** `logger.remove()`, `close()`, `configure()`: winston only unpipes, and nobody waits. */
   #detach(logger: Logger): void {
-    this.#streams.delete(logger);
+    this.#streams = this.#streams.filter((stream) => stream !== logger);
     spendNoListeners(logger, -1);
     const [, next] = this.#streams;
     this.#follow(next ?? null);
