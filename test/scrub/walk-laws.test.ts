@@ -146,7 +146,7 @@ describe('clean, for any value and any bounds', { timeout: 60_000 }, () => {
         const once = own.clean(given, within);
         expect(own.clean(once, within)).toEqual(once);
       }),
-      { numRuns: 500 },
+      { numRuns: 500, seed: 1 },
     );
   });
 
