@@ -23,6 +23,8 @@ export interface Entry {
   round: number;
   /** Whether the one immediate attempt after a stale connection is used up. */
   renewed: boolean;
+  /** Whether the attempt that is under way, or comes next, is the last: the process exits. */
+  isLast: boolean;
   /** What the last attempt failed with. */
   failure: 'network_error' | 'send_error' | undefined;
 }
@@ -41,6 +43,7 @@ export function newEntry(envelope: Envelope, settle: Settle, arrivedAt: number):
     notBefore: 0,
     round: 0,
     renewed: false,
+    isLast: false,
     failure: undefined,
   };
 }

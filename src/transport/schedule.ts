@@ -166,11 +166,11 @@ export class Schedule {
 
   /** Everything that has no answer, under way or not, and whatever it waits for; each has this last chance. */
   takeAll(): readonly Entry[] {
-    this.#owed = new Set();
     const turn = { isLimited: () => false, now: Number.POSITIVE_INFINITY, backlog: true, isDown: false };
     for (let entry = this.#queue.take(turn); entry !== undefined; entry = this.#queue.take(turn)) {
       this.#underWay.add(entry);
     }
+    for (const entry of this.#underWay) entry.isLast = true;
     return [...this.#underWay];
   }
 
@@ -180,7 +180,7 @@ export class Schedule {
   }
 
   #isRenewed(entry: Entry): boolean {
-    if (this.#retry === false || entry.renewed || entry.envelope.category === 'internal') return false;
+    if (this.#retry === false || entry.renewed || entry.isLast || entry.envelope.category === 'internal') return false;
     entry.renewed = true;
     this.#queue.putBack(entry);
     return true;
@@ -211,7 +211,7 @@ export class Schedule {
     if (this.#retry !== false) {
       this.#limits = pauseAtLeast(this.#limits, category, SHORTEST_PAUSE_MS, this.#clock.now());
       entry.pauses++;
-      if (entry.pauses <= MAX_PAUSES && this.#owed === undefined && category !== 'internal') {
+      if (entry.pauses <= MAX_PAUSES && this.#owed === undefined && !entry.isLast && category !== 'internal') {
         this.#queue.putBack(entry);
         return [];
       }
@@ -232,7 +232,8 @@ export class Schedule {
 
   /** Client reports are not sent again: their counts go into the next one. */
   #isFinal(entry: Entry): boolean {
-    return entry.envelope.category === 'internal' || (this.#owed !== undefined && !this.#owed.delete(entry));
+    if (entry.isLast || entry.envelope.category === 'internal') return true;
+    return this.#owed !== undefined && !this.#owed.delete(entry);
   }
 
   /** Whether a request is under way that will tell how the destination is now. */

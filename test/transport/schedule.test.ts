@@ -326,6 +326,18 @@ describe('close', () => {
     expect(stage.outcomes).toEqual(['network_error']);
   });
 
+  it('is over for what comes after everything was handed to the exit: a process that lives on retries as ever', () => {
+    const stage = new Stage();
+    const handedOver = stage.push();
+    stage.schedule.takeAll();
+    stage.answer(handedOver, BROKEN);
+    expect(stage.outcomes).toEqual(['network_error']);
+    stage.push();
+    stage.attemptSoon(BROKEN);
+    stage.attemptSoon(reply(200));
+    expect(stage.outcomes).toEqual(['network_error', 'delivered']);
+  });
+
   it('drops what is under a rate limit, and what is limited from then on', () => {
     const stage = new Stage();
     stage.push();
