@@ -32,6 +32,8 @@ class HttpTransport implements Transport {
   #failure: DeliveryError | undefined;
   /** Whether `close` had to drop what a rate limit held back. */
   #gaveUp = false;
+  /** How many calls of `finish` wait. */
+  #finishing = 0;
   #closing: Promise<boolean> | undefined;
   #closed = false;
 
@@ -101,10 +103,12 @@ class HttpTransport implements Transport {
 
   /** As `close`, but what comes later is taken as before: more may come, and the process may yet live on. */
   async finish(timeoutMs: number): Promise<boolean> {
+    this.#finishing++;
     this.#settle(this.#schedule.close());
     this.#pumpSoon();
     const settled = await this.flush(timeoutMs);
-    if (this.#closing === undefined) this.#schedule.reopen();
+    this.#finishing--;
+    if (this.#finishing === 0 && this.#closing === undefined) this.#schedule.reopen();
     return settled;
   }
 
@@ -128,7 +132,10 @@ class HttpTransport implements Transport {
         bytes,
         gzip: isCompressed(bytes, this.#context.options.compress),
         isLimited: () => this.#schedule.isLimited(entry.envelope.category),
-        answered: (reply) => this.#answered(entry, reply, false, bytes.length),
+        answered: (reply) => {
+          if (entry.attempts++ > 0) this.#context.retried?.(entry.envelope);
+          this.#answered(entry, reply, false, bytes.length);
+        },
         drop: () => this.#settle([this.#schedule.discard(entry, 'network_error')]),
       },
     ];

@@ -1,12 +1,21 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LEVELS } from '../../src/protocol/level.js';
+import { after, type Clock } from '../../src/transport/clock.js';
 import { httpTransport } from '../../src/transport/http-transport.js';
 import type { TransportContext, TransportFactory } from '../../src/transport/transport.js';
-import { Bench, eventEnvelope, logEnvelope } from '../support/bench.js';
-import { answer, delay, type Exchange, never, sequence, startScriptedServer } from '../support/scripted-server.js';
+import { Bench, eventEnvelope, logEnvelope, RETRY } from '../support/bench.js';
+import {
+  answer,
+  delay,
+  type Exchange,
+  never,
+  reset,
+  sequence,
+  startScriptedServer,
+} from '../support/scripted-server.js';
 
 describe('what goes on the wire', () => {
   it('is an envelope that a node:http server understands', async () => {
@@ -287,4 +296,19 @@ it('keeps the process alive for nobody: its sockets are unreferenced in mid-requ
     for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
   }
   expect(server.connections).toBe(1);
+});
+
+it("two that wait for the end of the process do not get in each other's way", async () => {
+  await using server = await startScriptedServer({ replies: [reset()] });
+  // Stands still: the time of a next attempt never comes but for those who have none.
+  const clock: Clock = { now: Date.now, uptime: () => 0, after, random: () => 1 };
+  await using bench = new Bench(httpTransport, server.dsn, { retry: RETRY }, clock);
+  bench.send();
+  await vi.waitFor(() => expect(bench.errors).toHaveLength(1));
+  const second = bench.transport.finish?.(5_000);
+  expect(await bench.transport.finish?.(0)).toBe(false);
+  bench.send();
+  expect(await second).toBe(true);
+  expect(await bench.transport.flush(5_000)).toBe(true);
+  expect(bench.outcomes).toEqual(['delivered', 'delivered']);
 });
