@@ -29,8 +29,21 @@ export class ClientReports {
     this.#after = wait;
   }
 
-  /** A loss that the server has not counted itself. */
-  count(reason: DropReason, category: string, quantity: number): void {
+  /** An item that was lost before it reached the queue. */
+  dropped(reason: DropReason, category: 'error' | 'log_item', item: unknown): void {
+    this.#count(reason, category, 1);
+    if (category === 'log_item') this.#count(reason, 'log_byte', textBytes(item));
+  }
+
+  /** An envelope that was lost on its way, and that the server has not counted itself. */
+  lost(reason: DropReason, { category, quantity, items }: Envelope): void {
+    this.#count(reason, category, quantity);
+    if (category !== 'log_item') return;
+    const bytes = items.reduce((sum, { payload }) => sum + Buffer.byteLength(payload), 0);
+    this.#count(reason, 'log_byte', bytes);
+  }
+
+  #count(reason: DropReason, category: string, quantity: number): void {
     const key = `${reason}:${category}`;
     const before = this.#counts.get(key)?.quantity ?? 0;
     this.#counts.set(key, { reason, category, quantity: before + quantity });
@@ -64,7 +77,7 @@ export class ClientReports {
     this.#underWay = undefined;
     if (outcome === 'delivered') return;
     this.#isReachable = false;
-    for (const { reason, category, quantity } of discarded) this.count(reason, category, quantity);
+    for (const { reason, category, quantity } of discarded) this.#count(reason, category, quantity);
   }
 }
 
@@ -77,4 +90,10 @@ function reportOf(discarded: readonly Discarded[]): Envelope {
     quantity: 1,
     level: 'info',
   };
+}
+
+/** About what a log would have taken that was never serialized: its message. */
+function textBytes(item: unknown): number {
+  const { message } = item as { readonly message?: unknown };
+  return typeof message === 'string' ? Buffer.byteLength(message) : 0;
 }

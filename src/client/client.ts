@@ -5,12 +5,12 @@ import type { Level } from '../protocol/level.js';
 import type { LogRecord } from '../record.js';
 import type { JsonValue } from '../scrub/walk.js';
 import { asError } from '../transport/as-error.js';
-import type { ExitShare } from '../transport/exit-drain.js';
 import type { Transport } from '../transport/transport.js';
 import { type CaptureHint, recordFromEvent, recordFromException, recordFromMessage } from './capture-hint.js';
 import { DEFAULTS, MAX_TIMER_MS } from './defaults.js';
 import { Delivery } from './delivery.js';
 import { Diagnostics } from './diagnostics.js';
+import { Ending } from './ending.js';
 import { Ledger, type Stats } from './ledger.js';
 import { type Attempts, openTransport } from './open-transport.js';
 import { processState } from './process-state.js';
@@ -32,6 +32,8 @@ export class Client implements AsyncDisposable {
   readonly threshold: number;
   /** The settled options. @internal */
   readonly settings: Settings;
+  /** How it ends with its process; undefined while disabled. @internal */
+  readonly ending: Ending | undefined;
   readonly #ledger = new Ledger();
   /** Undefined: the client is disabled. */
   readonly #active: { recorder: Recorder; delivery: Delivery; diagnostics: Diagnostics } | undefined;
@@ -39,8 +41,6 @@ export class Client implements AsyncDisposable {
   #busy = false;
   #lastEventId: string | undefined;
   #closing: Promise<boolean> | undefined;
-  /** How long `finish` waited in vain, in ms, and what had been accepted by then: the exit need not wait as long again. */
-  #waited: { readonly ms: number; readonly accepted: string } | undefined;
 
   /** @internal */
   constructor(settings: Settings) {
@@ -56,6 +56,7 @@ export class Client implements AsyncDisposable {
     const diagnostics = new Diagnostics(options, debug, (error) => this.#ledger.fail(error));
     const open = (attempts: Attempts): Transport => openTransport(settings, dsn, diagnostics, attempts);
     const delivery = new Delivery(open, this.#ledger, diagnostics, options);
+    this.ending = new Ending(settings, delivery, this.#ledger, diagnostics);
     this.#active = { delivery, diagnostics, recorder: new Recorder(settings, dsn, delivery, diagnostics) };
   }
 
@@ -108,13 +109,9 @@ export class Client implements AsyncDisposable {
     return heard(this.#active?.delivery.flush(this.#timeout(timeoutMs)) ?? Promise.resolve(true));
   }
 
-  /** For adapters whose host waits before it ends the process, and for its natural end. @internal */
-  async finish(timeoutMs?: number): Promise<boolean> {
-    const start = performance.now();
-    const accepted = this.#acceptedSoFar;
-    const settled = (await this.#active?.delivery.finish(this.#timeout(timeoutMs))) ?? true;
-    this.#waited = settled ? undefined : { ms: performance.now() - start, accepted };
-    return settled;
+  /** For adapters whose host waits before it ends the process. @internal */
+  finish(timeoutMs?: number): Promise<boolean> {
+    return this.ending?.finish(this.#timeout(timeoutMs)) ?? Promise.resolve(true);
   }
 
   /**
@@ -153,35 +150,10 @@ export class Client implements AsyncDisposable {
     return this.#closing === undefined;
   }
 
-  /** Whether anything is not settled yet. @internal */
-  get holds(): boolean {
-    return this.#ledger.queued > 0;
-  }
-
-  /** Whether the end of the process has to wait for this client. @internal */
-  get drainsAtExit(): boolean {
-    return this.holds && (this.settings.options.drainOnExit ?? DEFAULTS.drainOnExit);
-  }
-
   /** @internal */
   get reportsUncaught(): boolean {
     const wanted = this.settings.options.processHooks ?? (DEFAULTS.processHooks && isMainThread);
     return wanted && this.isOpen && this.settings.dsn !== undefined;
-  }
-
-  /** For the exit: what has no answer yet. `spentMs`: how long the process has waited at its exit already. @internal */
-  handOver(spentMs: number): readonly ExitShare[] {
-    const remainder = this.#active?.delivery.handOver();
-    if (remainder === undefined) return [];
-    const { ms = 0, accepted } = this.#waited ?? {};
-    const waited = accepted === this.#acceptedSoFar ? ms : 0;
-    return [{ remainder, timeoutMs: this.settings.shutdownTimeoutMs - spentMs - waited }];
-  }
-
-  /** Nothing more can be delivered at this exit. @internal */
-  exitFailed(error: unknown): void {
-    const { message } = asError(error);
-    this.#active?.diagnostics.error(new Error(`nothing can be delivered at the exit: ${message}`, { cause: error }));
   }
 
   /** For adapters: one warning per code and process; silent while disabled. @internal */
@@ -244,10 +216,6 @@ export class Client implements AsyncDisposable {
     const wanted = typeof timeoutMs === 'number' ? timeoutMs : this.settings.shutdownTimeoutMs;
     // NaN is no wait at all; Infinity as long as a timer can.
     return Math.min(Math.max(Number.isNaN(wanted) ? 0 : wanted, 0), MAX_TIMER_MS);
-  }
-
-  get #acceptedSoFar(): string {
-    return JSON.stringify(this.#ledger.stats().accepted);
   }
 
   async #close(timeoutMs: number): Promise<boolean> {

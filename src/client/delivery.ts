@@ -1,4 +1,3 @@
-import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { isThenable } from '../processors/processor.js';
 import type { Envelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
@@ -15,6 +14,7 @@ import type { Diagnostics } from './diagnostics.js';
 import type { Ledger } from './ledger.js';
 import type { Attempts } from './open-transport.js';
 import type { ClientOptions } from './options.js';
+import { outsideOfRequests } from './outside.js';
 import { processState } from './process-state.js';
 
 /** Our own transports keep their deadline by themselves; this is when others are given up. */
@@ -28,9 +28,7 @@ export class Delivery {
   readonly #ledger: Ledger;
   readonly #diagnostics: Diagnostics;
   readonly #logs: LogBatcher;
-  /** Where the client was made: outside of every request. */
-  readonly #origin = new AsyncResource('Jackdaw');
-  #enter: (<T>(work: () => T) => T) | undefined;
+  readonly #outside: <T>(work: () => T) => T = outsideOfRequests();
   /** Undefined: the server is not told of losses. */
   readonly #reports: ClientReports | undefined;
   readonly #raises: boolean;
@@ -156,20 +154,6 @@ export class Delivery {
     }
   }
 
-  /**
-   * Runs the transport as our own work and outside of every request: its sockets would keep a request's async context
-   * alive, and what is logged on its way must not be recorded.
-   *
-   * Not before there is something to send: before Node 24 the first use of an AsyncLocalStorage makes every timer and
-   * promise of the process dearer, a record of winston's by 6 %.
-   */
-  #outside<T>(work: () => T): T {
-    this.#enter ??= this.#origin.runInAsyncScope(() =>
-      processState().ownWork.run(true, () => AsyncLocalStorage.snapshot()),
-    );
-    return this.#enter(work);
-  }
-
   #settle(envelope: Envelope, outcome: Outcome, countedByServer: boolean): void {
     const { category, quantity } = envelope;
     if (category === 'internal') {
@@ -182,7 +166,7 @@ export class Delivery {
       this.#diagnostics.publish('delivered', { category, quantity });
     } else {
       this.#lostTo = this.#failure ?? this.#lostTo;
-      if (!countedByServer) this.#countLoss(outcome, envelope);
+      if (!countedByServer) this.#reports?.lost(outcome, envelope);
       this.#diagnostics.drop(outcome, category, quantity, envelope);
     }
     this.#reports?.heard(outcome);
@@ -191,15 +175,7 @@ export class Delivery {
 
   #countDrop(reason: DropReason, category: Counted, item: unknown): void {
     this.#ledger.drop(reason, category, 1);
-    this.#reports?.count(reason, category, 1);
-    if (category === 'log_item') this.#reports?.count(reason, 'log_byte', textBytes(item));
-  }
-
-  #countLoss(reason: DropReason, { category, quantity, items }: Envelope): void {
-    this.#reports?.count(reason, category, quantity);
-    if (category !== 'log_item') return;
-    const bytes = items.reduce((sum, { payload }) => sum + Buffer.byteLength(payload), 0);
-    this.#reports?.count(reason, 'log_byte', bytes);
+    this.#reports?.dropped(reason, category, item);
   }
 
   #reportAtEnd(): void {
@@ -239,10 +215,4 @@ export class Delivery {
     if (this.#raises && error !== undefined) throw error;
     return settled;
   }
-}
-
-/** About what a log would have taken that was never serialized: its message. */
-function textBytes(item: unknown): number {
-  const { message } = item as { readonly message?: unknown };
-  return typeof message === 'string' ? Buffer.byteLength(message) : 0;
 }

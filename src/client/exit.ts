@@ -1,5 +1,7 @@
+import { uptime } from '../transport/clock.js';
 import { ExitDrain, type ExitShare } from '../transport/exit-drain.js';
 import type { Client } from './client.js';
+import type { Ending } from './ending.js';
 import { processState } from './process-state.js';
 
 /**
@@ -13,7 +15,7 @@ export function drainAtEnd(): void {
   process.on('beforeExit', createFinish(state.clients));
   // First of all: a listener of the application's may call process.exit(), and then no other is called any more.
   process.prependListener('exit', () => {
-    const drain = createDrain(() => state.clients.filter((client) => client.drainsAtExit));
+    const drain = createDrain(() => pending(state.clients));
     state.drainNow = drain;
     drain();
   });
@@ -26,43 +28,47 @@ export function drainAtEnd(): void {
 function createFinish(clients: readonly Client[]): () => void {
   let tried = '';
   return function finishAtNaturalEnd() {
-    const holding = clients.filter((client) => client.drainsAtExit);
-    const news = holding.map((client) => Object.values(client.stats().accepted).join('+')).join();
+    const endings = pending(clients);
+    const news = endings.map((ending) => ending.news).join();
     if (news === tried) return;
     tried = news;
-    for (const client of holding) void client.finish();
+    for (const ending of endings) void ending.finish();
   };
+}
+
+function pending(clients: readonly Client[]): readonly Ending[] {
+  return clients.flatMap(({ ending }) => (ending?.isPending === true ? [ending] : []));
 }
 
 /**
  * A function that blocks until what these clients hold is settled, or the time is over: `shutdownTimeoutMs` of each
  * client, for all calls together.
  */
-export function createDrain(holding: () => readonly Client[]): () => void {
+export function createDrain(holding: () => readonly Ending[]): () => void {
   const drain = new ExitDrain();
   let spentMs = 0;
   let draining = false;
   return function drainClients() {
-    const clients = draining ? [] : holding();
-    if (clients.length === 0) return;
-    const start = performance.now();
+    const endings = draining ? [] : holding();
+    if (endings.length === 0) return;
+    const start = uptime();
     draining = true;
     try {
-      drain.run(clients.flatMap((client) => handOver(client, spentMs)));
+      drain.run(endings.flatMap((ending) => handOver(ending, spentMs)));
     } catch (error) {
-      for (const client of clients) client.exitFailed(error);
+      for (const ending of endings) ending.failed(error);
     }
     draining = false;
-    spentMs += performance.now() - start;
+    spentMs += uptime() - start;
   };
 }
 
 /** What one client cannot hand over, such as for a transport of the user's that throws, must not cost the others. */
-function handOver(client: Client, spentMs: number): readonly ExitShare[] {
+function handOver(ending: Ending, spentMs: number): readonly ExitShare[] {
   try {
-    return client.handOver(spentMs);
+    return ending.handOver(spentMs);
   } catch (error) {
-    client.exitFailed(error);
+    ending.failed(error);
     return [];
   }
 }

@@ -38,12 +38,12 @@ function onSignal(signal: NodeJS.Signals): void {
   const { signals } = processState();
   const watch = signals.get(signal);
   if (watch === undefined) return;
-  const clients = [...watch.clients].filter(({ holds }) => holds);
+  const endings = [...watch.clients].flatMap(({ ending }) => (ending?.holds === true ? [ending] : []));
   if (process.listenerCount(signal) - 1 > signalExitListeners()) {
-    for (const client of clients) void client.flush();
+    for (const ending of endings) void ending.flush();
     return;
   }
-  createDrain(() => clients)();
+  createDrain(() => endings)();
   signals.delete(signal);
   process.off(signal, watch.listener);
   process.kill(process.pid, signal);
