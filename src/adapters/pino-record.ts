@@ -79,6 +79,11 @@ export class PinoRecord implements LogRecord {
     return this.#error.value;
   }
 
+  /** The same Error may be thrown later, or was. */
+  get errorIdentity(): Error | undefined {
+    return this.#findRaw()?.error;
+  }
+
   /** Only where the line has the text that came of it: else the logger redacts messages. */
   get template(): string | undefined {
     const { call, msg } = this.#metadata;

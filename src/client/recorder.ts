@@ -92,7 +92,7 @@ export class Recorder {
   }
 
   event(record: LogRecord, mechanism: Mechanism, own?: Partial<ErrorEvent>): string | undefined {
-    if (isReported(this.#dsn, record.error)) return undefined;
+    if (isReported(this.#dsn, identityOf(record))) return undefined;
     this.#delivery.accept('error');
     try {
       const refusal = this.#refusal(record);
@@ -136,7 +136,7 @@ export class Recorder {
       return undefined;
     }
     this.#delivery.sendEvent(result.envelope);
-    rememberReported(this.#dsn, record.error);
+    rememberReported(this.#dsn, identityOf(record));
     return eventId;
   }
 
@@ -182,4 +182,8 @@ export class Recorder {
 
 function mechanismOf({ origin, handled = true }: LogRecord): Mechanism {
   return { type: `auto.log.${origin}`, handled };
+}
+
+function identityOf({ error, errorIdentity = error }: LogRecord): unknown {
+  return errorIdentity;
 }
