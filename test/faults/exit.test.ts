@@ -47,9 +47,11 @@ function serverAt(ms: number): Promise<ScriptedServer> {
 }
 
 const LOGGED = 'number 0';
+const SHUTDOWN = 'shutdown of the host, then process.exit()';
+const FATAL = 'a fatal record, then process.exit()';
 const NO_REASON = expect.stringContaining('rejected with the reason "undefined"');
 
-/** Every way to end, and what is to arrive besides the error that was logged. */
+/** Every way to end, and what is to arrive besides the error that was logged where jackdaw is in the main thread. */
 const ENDINGS: readonly (readonly [ending: string, others: readonly unknown[]])[] = [
   ['process.exit(0)', []],
   ['process.exit(3)', []],
@@ -70,10 +72,25 @@ const ENDINGS: readonly (readonly [ending: string, others: readonly unknown[]])[
   ['process.exit() in a thread', []],
 ];
 
+/** The ways of the hosts themselves. */
+const HOST_ENDINGS: readonly (readonly [host: string, ending: string, others: readonly string[]])[] = [
+  ['winston', SHUTDOWN, []],
+  ['winston-exceptions', 'a throw', ['uncaught']],
+  ['winston-exceptions', 'a rejection', ['rejected']],
+  ['pino', SHUTDOWN, []],
+  ['pino', FATAL, ['fatal']],
+  ['pino-worker', SHUTDOWN, []],
+  ['pino-worker', FATAL, ['fatal']],
+  ['log4js', SHUTDOWN, []],
+  ['log4js', FATAL, ['fatal']],
+];
+
 describe.each([
   ['winston', 0],
   ['winston', 200],
   ['none', 0],
+  ['pino', 0],
+  ['log4js', 0],
 ])('P10, E34, F01, F03: a process with %s and a server that answers after %d ms', (host, ms) => {
   it.each(ENDINGS)('delivers before %s, and ends as it would without jackdaw', async (ending, others) => {
     await using server = await serverAt(ms);
@@ -81,6 +98,53 @@ describe.each([
     expect(end).toEqual(bare);
     expect(received(server)).toEqual([...others, LOGGED].sort(byText));
   });
+});
+
+/** What of it does not arrive where nothing of jackdaw's is in the main thread, and why. */
+const NOT_FROM_A_WORKER: Readonly<Record<string, readonly string[]>> = {
+  // pino has hooked the exit after the application, which leaves no exit to it.
+  'process.exit() in an exit listener': [LOGGED],
+  // pino has taken leave of its worker by then.
+  'a log in an exit listener': ['last words'],
+};
+/** Where the application itself logs what would otherwise be nobody's to report. */
+const LOGS_IT = ['its own handler that logs it', 'an error logged and thrown', 'a log in an exit listener'];
+
+describe('P10, E34: a process with pino in its worker', () => {
+  it.each(ENDINGS)(
+    'delivers what was logged before %s, and ends as it would without jackdaw',
+    async (ending, others) => {
+      await using server = await serverAt(0);
+      const { dsn } = server;
+      const [bare, end] = await Promise.all([
+        runEnding('pino-worker', ending),
+        runEnding('pino-worker', ending, { dsn }),
+      ]);
+      expect(end).toEqual(bare);
+      const logged = [...(LOGS_IT.includes(ending) ? others : []), LOGGED];
+      const lost: readonly unknown[] = NOT_FROM_A_WORKER[ending] ?? [];
+      expect(received(server)).toEqual(logged.filter((one) => !lost.includes(one)).sort(byText));
+    },
+  );
+});
+
+describe('P10: the way a host itself ends', () => {
+  it.each(HOST_ENDINGS)(
+    '%s, %s: is waited for until all is delivered, and not for its timeout',
+    async (host, ending, others) => {
+      await using server = await serverAt(200);
+      const { dsn } = server;
+      const start = performance.now();
+      const [bare, end] = await Promise.all([
+        runEnding(host, ending),
+        runEnding(host, ending, { dsn, options: { shutdownTimeoutMs: 25_000 } }),
+      ]);
+      expect(end).toEqual(bare);
+      expect(received(server)).toEqual([...others, LOGGED].sort(byText));
+      // Short of every timeout there is: pino's worker is given 10 s.
+      expect(performance.now() - start).toBeLessThan(9_000);
+    },
+  );
 });
 
 /** Matchers are in front of texts: what they match starts with a capital letter. */
@@ -260,6 +324,28 @@ describe('F02: signals', () => {
     const options = { drainOnSignals: ['SIGTERM'], drainOnExit: ending !== 'SIGTERM' };
     expect(await runEnding('winston', ending, { dsn: server.dsn, options })).toEqual(expected);
     expect(received(server)).toEqual([LOGGED]);
+  });
+
+  it.each(['none', 'pino', 'log4js'])('with drainOnSignals SIGTERM delivers first with %s, too', async (host) => {
+    await using server = await serverAt(200);
+    const options = { drainOnSignals: ['SIGTERM'], drainOnExit: false };
+    const [bare, end] = await Promise.all([
+      runEnding(host, 'SIGTERM'),
+      runEnding(host, 'SIGTERM', { dsn: server.dsn, options }),
+    ]);
+    expect(end).toEqual(bare);
+    expect(received(server)).toEqual([LOGGED]);
+  });
+
+  it('drainOnSignals changes nothing for pino in its worker: threads get no signals', async () => {
+    await using server = await serverAt(0);
+    const options = { drainOnSignals: ['SIGTERM'] };
+    const [bare, end] = await Promise.all([
+      runEnding('pino-worker', 'SIGTERM'),
+      runEnding('pino-worker', 'SIGTERM', { dsn: server.dsn, options }),
+    ]);
+    expect(end).toEqual(bare);
+    expect(end.signal).toBe('SIGTERM');
   });
 });
 

@@ -1,38 +1,7 @@
 // A process that logs one error and then ends: `node ending.cjs <host> <ending>`. Without JACKDAW_DSN it is the same
 // process without jackdaw, to compare with. JACKDAW_OPTIONS: client options as JSON. JACKDAW_REPORT: on exit it prints
 // how long that took, and its ledger.
-const { createClient } = require('../../dist/index.js');
-
-const dsn = process.env.JACKDAW_DSN;
-const given = { ...JSON.parse(process.env.JACKDAW_OPTIONS ?? '{}'), dsn };
-
-/** A host: how it is set up with jackdaw, if at all, and how it logs an error. */
-const HOSTS = {
-  /** No logger at all. */
-  none() {
-    const client = dsn && createClient(given);
-    const second = process.env.JACKDAW_SECOND_DSN;
-    const clients = second ? [createClient({ ...given, dsn: second }), client] : [client];
-    const error = (value) => {
-      for (const each of clients) each?.captureException(value);
-    };
-    return { client, error, info: () => {} };
-  },
-  winston({ handleExceptions = false } = {}) {
-    const winston = require('winston');
-    const { JackdawTransport } = require('../../dist/adapters/winston.js');
-    const transport = dsn && new JackdawTransport({ ...given, handleExceptions });
-    const quiet = new winston.transports.Console({ silent: true });
-    const logger = winston.createLogger({ transports: transport ? [quiet, transport] : [quiet] });
-    return {
-      client: transport?.client,
-      logger,
-      error: (error) => logger.error('it failed', error),
-      info: (text) => logger.info(text),
-    };
-  },
-  'winston-exceptions': () => HOSTS.winston({ handleExceptions: true }),
-};
+const { HOSTS } = require('./ending-hosts.cjs');
 
 const stay = () => setTimeout(() => process.exit(99), 20_000);
 
@@ -114,6 +83,11 @@ const ENDINGS = {
     process.exit(11);
   },
   'process.exit() in a thread': () => {},
+  'shutdown of the host, then process.exit()': ({ host }) => host.shutdown(() => process.exit(13)),
+  'a fatal record, then process.exit()': ({ host }) => {
+    host.fatal(new Error('fatal'));
+    process.exit(14);
+  },
 };
 
 /** What signal-exit 4 does: https://github.com/tapjs/signal-exit/blob/v4.1.0/src/index.ts */
