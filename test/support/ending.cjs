@@ -84,6 +84,14 @@ const ENDINGS = {
   },
   'process.exit() in a thread': () => {},
   'shutdown of the host, then process.exit()': ({ host }) => host.shutdown(() => process.exit(13)),
+  '100 errors in 8 s, then its shutdown': ({ host }) => {
+    let errors = 0;
+    const timer = setInterval(() => {
+      host.error(new Error(`number ${errors++}`));
+      if (errors === 100) clearInterval(timer);
+    }, 75);
+    setTimeout(() => host.shutdown(() => {}), 8_000);
+  },
   'a fatal record, then process.exit()': ({ host }) => {
     host.fatal(new Error('fatal'));
     process.exit(14);
