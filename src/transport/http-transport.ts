@@ -69,8 +69,9 @@ class HttpTransport implements Transport {
   }
 
   /**
-   * Gives everything one attempt at once, but for categories under a rate limit, which are dropped. What has no answer
-   * at the deadline counts as `network_error`, whether it was under way or still waited: the network was too slow.
+   * Gives everything one attempt at once, but for categories under a rate limit: they get theirs after it, or are dropped
+   * where it does not end before the deadline. What has no answer at the deadline counts as `network_error`, whether it
+   * was under way or still waited: the network was too slow.
    *
    * True: nothing had to be dropped for it. Further calls get the promise of the first.
    */
@@ -81,7 +82,7 @@ class HttpTransport implements Transport {
 
   async #close(timeoutMs: number): Promise<boolean> {
     const deadline = uptime() + timeoutMs;
-    this.#giveUp(this.#schedule.close());
+    this.#giveUp(this.#schedule.close(timeoutMs));
     this.#pumpSoon();
     const settled = await this.flush(timeoutMs);
     // The last losses make a last client report.
@@ -104,7 +105,7 @@ class HttpTransport implements Transport {
   /** As `close`, but what comes later is taken as before: more may come, and the process may yet live on. */
   async finish(timeoutMs: number): Promise<boolean> {
     this.#finishing++;
-    this.#settle(this.#schedule.close());
+    this.#settle(this.#schedule.close(timeoutMs));
     this.#pumpSoon();
     const settled = await this.flush(timeoutMs);
     this.#finishing--;

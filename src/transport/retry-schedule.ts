@@ -55,6 +55,14 @@ export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
+/** Codes of errors that say that this process itself has run out of something. */
+const LOCAL_SHORTAGES: readonly unknown[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
+
+/** Whether the fault was this process's own. */
+export function isLocal(reply: Reply | Error): boolean {
+  return LOCAL_SHORTAGES.includes((reply as { readonly code?: unknown }).code);
+}
+
 /** How the destination is doing. Times in ms of uptime. */
 export interface Destination {
   /** Rounds in a row that failed; 0: it is up. While it is down there is one request at a time. */

@@ -8,6 +8,7 @@ import {
   afterAnswer,
   afterFailure,
   type Destination,
+  isLocal,
   isTooOld,
   MAX_PAUSES,
   type Pace,
@@ -27,9 +28,6 @@ export interface Settlement {
   readonly countedByServer: boolean;
 }
 
-/** Codes of errors that say that this process itself has run out of something. */
-const LOCAL_SHORTAGES: readonly unknown[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
-
 type ScheduleOptions = Pick<TransportOptions, 'maxQueueItems' | 'maxQueueBytes' | 'retry'>;
 
 /**
@@ -41,8 +39,11 @@ export class Schedule {
   readonly #clock: Pick<Clock, 'now' | 'uptime' | 'random'>;
   readonly #queue: Queue;
   readonly #underWay = new Set<Entry>();
-  /** While closing: what was under way then, and may go out once more. */
-  #owed: Set<Entry> | undefined;
+  /**
+   * While closing: what was under way then, and may go out once more; and until when, in ms since the epoch, the end of a
+   * rate limit is waited for.
+   */
+  #closing: { readonly owed: Set<Entry>; readonly until: number } | undefined;
   #limits: RateLimits = new Map();
   #destination: Destination = UNTRIED;
   /** How many envelopes have come, and how many had when the destination went down. */
@@ -79,7 +80,7 @@ export class Schedule {
   next(): Entry | undefined {
     const uptime = this.#clock.uptime();
     this.#askedAt = { now: this.#clock.now(), uptime };
-    const closing = this.#owed !== undefined;
+    const closing = this.isClosing;
     if (!closing && this.isDown && (uptime < this.#destination.probeAt || this.#isProbing())) return undefined;
     const entry = this.#queue.take({
       isLimited: this.#isLimited,
@@ -143,25 +144,27 @@ export class Schedule {
     return waits.length === 0 ? undefined : Math.max(0, Math.min(...waits) - late);
   }
 
-  /** From now on every entry gets one more attempt, without any wait, but for categories under a rate limit: they go. */
-  close(): readonly Settlement[] {
-    this.#owed ??= new Set(this.#underWay);
+  /** From now on each entry gets one more attempt, at once or after a rate limit that ends in time; under others it goes. */
+  close(timeoutMs: number): readonly Settlement[] {
+    const owed = this.#closing?.owed ?? new Set(this.#underWay);
+    this.#closing = { owed, until: this.#clock.now() + timeoutMs };
     return this.dropLimited();
   }
 
   /** Whether each entry has only one more attempt. */
   get isClosing(): boolean {
-    return this.#owed !== undefined;
+    return this.#closing !== undefined;
   }
 
   /** Takes `close` back, for what has not been tried since. */
   reopen(): void {
-    this.#owed = undefined;
+    this.#closing = undefined;
   }
 
-  /** Takes out what a rate limit holds back. */
+  /** Takes out what a rate limit holds back for too long. */
   dropLimited(): readonly Settlement[] {
-    return this.#queue.drain(this.#isLimited).map((entry) => this.#drop(entry, 'ratelimit_backoff'));
+    const limited = this.#queue.drain((category) => this.isLimited(category, this.#closing?.until));
+    return limited.map((entry) => this.#drop(entry, 'ratelimit_backoff'));
   }
 
   /** Everything that has no answer, under way or not, and whatever it waits for; each has this last chance. */
@@ -174,9 +177,10 @@ export class Schedule {
     return [...this.#underWay];
   }
 
-  /** Whether a rate limit holds back what is of this category. */
-  isLimited(category: Category): boolean {
-    return limitedUntil(this.#limits, category, this.#clock.now()) !== 0;
+  /** Whether a rate limit holds back what is of this category, now and at `later`, in ms since the epoch. */
+  isLimited(category: Category, later: number = 0): boolean {
+    const end = limitedUntil(this.#limits, category, this.#clock.now());
+    return end !== 0 && end >= later;
   }
 
   #isRenewed(entry: Entry): boolean {
@@ -211,7 +215,8 @@ export class Schedule {
     if (this.#retry !== false) {
       this.#limits = pauseAtLeast(this.#limits, category, SHORTEST_PAUSE_MS, this.#clock.now());
       entry.pauses++;
-      if (entry.pauses <= MAX_PAUSES && this.#owed === undefined && !entry.isLast && category !== 'internal') {
+      const endsTooLate = this.#closing !== undefined && this.isLimited(category, this.#closing.until);
+      if (entry.pauses <= MAX_PAUSES && !endsTooLate && !entry.isLast && category !== 'internal') {
         this.#queue.putBack(entry);
         return [];
       }
@@ -233,7 +238,7 @@ export class Schedule {
   /** Client reports are not sent again: their counts go into the next one. */
   #isFinal(entry: Entry): boolean {
     if (entry.isLast || entry.envelope.category === 'internal') return true;
-    return this.#owed !== undefined && !this.#owed.delete(entry);
+    return this.#closing?.owed.delete(entry) === false;
   }
 
   /** Whether a request is under way that will tell how the destination is now. */
@@ -256,8 +261,4 @@ export class Schedule {
     const outcome = this.#isLimited(entry.envelope.category) ? 'ratelimit_backoff' : reason;
     return { entry, outcome, countedByServer: false };
   }
-}
-
-function isLocal(reply: Reply | Error): boolean {
-  return LOCAL_SHORTAGES.includes((reply as { readonly code?: unknown }).code);
 }

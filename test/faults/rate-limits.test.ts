@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { httpTransport } from '../../src/transport/http-transport.js';
-import type { TransportOptions } from '../../src/transport/transport.js';
+import type { Transport, TransportOptions } from '../../src/transport/transport.js';
 import { Bench, eventEnvelope, logEnvelope } from '../support/bench.js';
 import { answer, type ScriptedServer, startScriptedServer } from '../support/scripted-server.js';
 
@@ -168,6 +168,17 @@ describe('what waits for the end of a limit', () => {
     expect(bench.count('ratelimit_backoff', 'error')).toBe(2);
     expect(bench.count('delivered', 'log_item')).toBe(1);
     expect(bench.pending).toBe(0);
+  });
+
+  it.each([
+    ['close', (transport: Transport) => transport.close(15_000)],
+    ['the natural end', (transport: Transport) => transport.finish?.(15_000)],
+  ])('B21: is sent by %s after a limit that ends in time', async (_name, end) => {
+    await using limited = await afterAnswer(200, { 'x-sentry-rate-limits': '1:error' });
+    const { bench } = limited;
+    bench.send(eventEnvelope());
+    expect(await end(bench.transport)).toBe(true);
+    expect(bench.outcomes).toEqual(['delivered', 'delivered']);
   });
 
   it('B21: nor does a limit that comes during close', async () => {

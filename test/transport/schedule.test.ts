@@ -264,7 +264,7 @@ describe('P17: the backlog of a long outage', () => {
     // Fewer than one a second, which is what it came in.
     expect(sent.length).toBeLessThan(55);
     expect(sent.length).toBeGreaterThan(20);
-    stage.schedule.close();
+    stage.schedule.close(0);
     for (let next = stage.schedule.next(); next !== undefined; next = stage.schedule.next()) {
       stage.answer(next, reply(200));
     }
@@ -308,7 +308,7 @@ describe('close', () => {
     const [refused, broken, waiting] = [stage.push(), stage.push(), stage.push()];
     expect([stage.attempt(reply(503)), stage.attempt(BROKEN)]).toEqual([refused, broken]);
     expect(stage.schedule.next()).toBeUndefined();
-    stage.schedule.close();
+    stage.schedule.close(0);
     const last = [stage.schedule.next(), stage.schedule.next(), stage.schedule.next()] as Entry[];
     expect(new Set(last)).toEqual(new Set([refused, broken, waiting]));
     expect(stage.schedule.next()).toBeUndefined();
@@ -320,7 +320,7 @@ describe('close', () => {
     const stage = new Stage();
     const entry = stage.push();
     stage.schedule.next();
-    stage.schedule.close();
+    stage.schedule.close(0);
     stage.answer(entry, BROKEN);
     stage.attempt(BROKEN);
     expect(stage.outcomes).toEqual(['network_error']);
@@ -343,8 +343,39 @@ describe('close', () => {
     stage.push();
     stage.attempt(reply(429, { 'x-sentry-rate-limits': '60:error' }));
     stage.push(logEnvelope());
-    expect(stage.schedule.close().map(({ outcome }) => outcome)).toEqual(['ratelimit_backoff']);
+    expect(stage.schedule.close(0).map(({ outcome }) => outcome)).toEqual(['ratelimit_backoff']);
     stage.attempt(reply(429, { 'x-sentry-rate-limits': '60:log_item' }));
+    expect(stage.outcomes).toEqual(['ratelimit_backoff']);
+  });
+
+  it('waits for the end of a rate limit that comes in time, and of one that begins then', () => {
+    const stage = new Stage();
+    const entries = [stage.push(), stage.push()];
+    stage.attempt(reply(429, { 'retry-after': '1' }));
+    expect(stage.schedule.close(10_000)).toEqual([]);
+    expect(stage.schedule.next()).toBeUndefined();
+    expect(stage.schedule.wakeIn()).toBe(1_000);
+    stage.clock.time += 1_000;
+    stage.attempt(reply(429, { 'retry-after': '2' }));
+    expect(stage.schedule.next()).toBeUndefined();
+    stage.clock.time += 2_000;
+    expect([stage.attempt(reply(200)), stage.attempt(reply(200))].sort()).toEqual(entries.sort());
+    expect(stage.outcomes).toEqual(['delivered', 'delivered']);
+  });
+
+  it('does not wait for what ends with the deadline', () => {
+    const stage = new Stage();
+    stage.push();
+    stage.attempt(reply(429, { 'retry-after': '10' }));
+    expect(stage.schedule.close(10_000).map(({ outcome }) => outcome)).toEqual(['ratelimit_backoff']);
+  });
+
+  it('at the last chance of all, nothing is waited for any more', () => {
+    const stage = new Stage();
+    const entry = stage.push();
+    stage.schedule.close(10_000);
+    stage.schedule.takeAll();
+    stage.answer(entry, reply(429, { 'retry-after': '1' }));
     expect(stage.outcomes).toEqual(['ratelimit_backoff']);
   });
 });
