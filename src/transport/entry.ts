@@ -21,7 +21,7 @@ export interface Entry {
   notBefore: number;
   /** In which round of the destination the last attempt began (see `Destination`). */
   round: number;
-  /** Whether the one immediate attempt after a stale connection is used up. */
+  /** Whether the one immediate attempt after a stale connection, or a broken one at the end, is used up. */
   renewed: boolean;
   /** Whether the attempt that is under way, or comes next, is the last: the process exits. */
   isLast: boolean;

@@ -108,7 +108,7 @@ export class Schedule {
     if (!(reply instanceof Error)) this.#limits = updateRateLimits(this.#limits, reply, this.#clock.now());
     switch (verdict) {
       case 'unreachable':
-        return stale && this.#isRenewed(entry) ? [] : this.#failed(entry, verdict, reply);
+        return (stale || this.isClosing) && this.#isRenewed(entry) ? [] : this.#failed(entry, verdict, reply);
       case 'failed':
         return this.#failed(entry, verdict, reply);
       case 'paused':
@@ -144,7 +144,10 @@ export class Schedule {
     return waits.length === 0 ? undefined : Math.max(0, Math.min(...waits) - late);
   }
 
-  /** From now on each entry gets one more attempt, at once or after a rate limit that ends in time; under others it goes. */
+  /**
+   * From now on each entry gets one more attempt, at once or after a rate limit that ends in time; under others it goes.
+   * One connection that breaks is not counted: a server may be well and yet end one.
+   */
   close(timeoutMs: number): readonly Settlement[] {
     const owed = this.#closing?.owed ?? new Set(this.#underWay);
     this.#closing = { owed, until: this.#clock.now() + timeoutMs };

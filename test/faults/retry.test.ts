@@ -260,6 +260,26 @@ describe('P10: close', () => {
     expect(bench.count('delivered') + bench.count('send_error')).toBe(20);
   });
 
+  it.each<[string, Reply]>([
+    ['resets', reset()],
+    ['ends', end()],
+  ])('A12: a healthy server that %s one fresh connection costs nothing', async (_name, rude) => {
+    await using server = await startScriptedServer({ replies: [rude] });
+    await using bench = retryingBench(server.dsn, { speed: 0.01, concurrency: 1 });
+    bench.send(...Array.from({ length: 10 }, () => eventEnvelope()));
+    expect(await bench.transport.close(5_000)).toBe(true);
+    expect(bench.outcomes).toEqual(Array(10).fill('delivered'));
+    expect(unique(server).size).toBe(10);
+  });
+
+  it('A01: a destination that is gone does not hold it up', async () => {
+    const { dsn } = await nobody();
+    await using bench = retryingBench(dsn, { speed: 0.01 });
+    bench.send(...Array.from({ length: 20 }, () => eventEnvelope()));
+    expect(await bench.transport.close(5_000)).toBe(true);
+    expect(bench.outcomes).toEqual(Array(20).fill('network_error'));
+  });
+
   it('gives one attempt and no more', async () => {
     await using server = await startScriptedServer({ otherwise: answer(503) });
     await using bench = retryingBench(server.dsn, { speed: 0.01 });

@@ -312,8 +312,8 @@ describe('close', () => {
     const last = [stage.schedule.next(), stage.schedule.next(), stage.schedule.next()] as Entry[];
     expect(new Set(last)).toEqual(new Set([refused, broken, waiting]));
     expect(stage.schedule.next()).toBeUndefined();
-    for (const entry of last) stage.answer(entry, entry === refused ? reply(503) : BROKEN);
-    expect(stage.outcomes.sort()).toEqual(['network_error', 'network_error', 'send_error']);
+    for (const entry of last) stage.answer(entry, reply(503));
+    expect(stage.outcomes).toEqual(['send_error', 'send_error', 'send_error']);
   });
 
   it('gives what was under way one more attempt', () => {
@@ -321,8 +321,25 @@ describe('close', () => {
     const entry = stage.push();
     stage.schedule.next();
     stage.schedule.close(0);
-    stage.answer(entry, BROKEN);
+    stage.answer(entry, reply(503));
+    stage.attempt(reply(503));
+    expect(stage.outcomes).toEqual(['send_error']);
+  });
+
+  it('A12: gives one more for a connection that breaks, once only', () => {
+    const stage = new Stage();
+    stage.push();
+    stage.schedule.close(0);
     stage.attempt(BROKEN);
+    expect(stage.settled).toEqual([]);
+    stage.attempt(BROKEN);
+    expect(stage.outcomes).toEqual(['network_error']);
+  });
+
+  it('A12: gives none where nobody would ask for it: in the drain at the exit', () => {
+    const stage = new Stage();
+    stage.push();
+    for (const entry of stage.schedule.takeAll()) stage.answer(entry, BROKEN);
     expect(stage.outcomes).toEqual(['network_error']);
   });
 
