@@ -23,7 +23,6 @@ process.on('uncaughtException', (error) => tell({ failed: String(error && error.
 function postAll({ url, options, concurrency, requestTimeoutMs, bodies }, claims) {
   const { Agent, request } = require(url.startsWith('https:') ? 'node:https' : 'node:http');
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
-  const usedSockets = new WeakSet();
   let position = 0;
 
   function next() {
@@ -52,13 +51,7 @@ function postAll({ url, options, concurrency, requestTimeoutMs, bodies }, claims
     const giveUp = () => attempt.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
     let timer = setTimeout(giveUp, requestTimeoutMs);
     let result = { error: 'the connection was closed' };
-    let used = false;
-    let stale = false;
-    attempt.on('socket', (socket) => {
-      // Not the request's reusedSocket: that stays false where it waited for the socket.
-      used = usedSockets.has(socket);
-      usedSockets.add(socket);
-    });
+    let broken = false;
     attempt.on('response', (response) => {
       clearTimeout(timer);
       timer = setTimeout(giveUp, BODY_MS);
@@ -70,12 +63,12 @@ function postAll({ url, options, concurrency, requestTimeoutMs, bodies }, claims
       if (result.status !== undefined) return;
       const [first = error] = error.errors || [];
       result = { error: first.message || error.code || error.name, code: error.code };
-      // The server closed a connection that was kept alive, as it may at any time, before it looked at the request.
-      stale = used && BROKEN.includes(error.code);
+      // A server that is well may still end a connection, above all one that was kept alive.
+      broken = BROKEN.includes(error.code);
     });
     attempt.on('close', () => {
       clearTimeout(timer);
-      if (stale && again) {
+      if (broken && again) {
         post(index, body, gzip, false);
         return;
       }

@@ -246,6 +246,14 @@ describe('P10: the drain at the exit', () => {
     expect(delivered['error']).toBe(50);
   });
 
+  it('A12: a healthy server that breaks one fresh connection costs nothing', async () => {
+    await using server = await startScriptedServer({ replies: [({ socket }) => void socket.resetAndDestroy()] });
+    const options = { concurrency: 1 };
+    const { delivered } = await reportOf('none', 'process.exit(0)', { dsn: server.dsn, count: 5, options });
+    expect(delivered['error']).toBe(5);
+    expect(server.requests).toHaveLength(6);
+  });
+
   it('is off with drainOnExit: false', async () => {
     await using server = await serverAt(0);
     await runEnding('winston', 'process.exit(0)', { dsn: server.dsn, options: { drainOnExit: false } });
