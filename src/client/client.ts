@@ -150,6 +150,11 @@ export class Client implements AsyncDisposable {
     return this.#closing === undefined;
   }
 
+  /** For adapters that can make their host wait: how full the queue is, from 0 to 1. @internal */
+  get fullness(): number {
+    return this.#active?.delivery.fullness ?? 0;
+  }
+
   /** @internal */
   get reportsUncaught(): boolean {
     const wanted = this.settings.options.processHooks ?? (DEFAULTS.processHooks && isMainThread);

@@ -60,6 +60,11 @@ export class Delivery {
     return this.#transport.admits?.(level) ?? true;
   }
 
+  /** How full the queue is, from 0 to 1. */
+  get fullness(): number {
+    return this.#transport.fullness?.() ?? 0;
+  }
+
   accept(category: Counted): void {
     this.#ledger.accept(category);
   }

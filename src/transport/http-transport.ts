@@ -49,6 +49,10 @@ class HttpTransport implements Transport {
     return this.#closing === undefined && this.#schedule.admits(level);
   }
 
+  fullness(): number {
+    return this.#schedule.fullness();
+  }
+
   /**
    * Only queues: all I/O comes later. After `close` nothing fits in any more, which counts as `queue_overflow`; only
    * client reports do, as long as it lasts.

@@ -60,6 +60,11 @@ export class Queue {
     return this.#bytes;
   }
 
+  /** How much of what it can hold it does, from 0 to 1, whichever bound is nearer. */
+  get fullness(): number {
+    return Math.max(this.#items / this.#maxItems, this.#bytes / this.#maxBytes);
+  }
+
   /** Whether an envelope of this level would be kept, if it is as large as those that are here are on average. */
   admits(level: Level): boolean {
     return this.#hasRoom(level, this.#items === 0 ? 0 : this.#bytes / this.#items);

@@ -68,6 +68,8 @@ export class Schedule {
     return this.#queue.admits(level);
   }
 
+  readonly fullness = (): number => this.#queue.fullness;
+
   /** Takes an envelope over, and returns what had to go for it. A client report never waits for the end of a limit. */
   push(entry: Entry): readonly Settlement[] {
     const { category } = entry.envelope;
@@ -80,12 +82,11 @@ export class Schedule {
   next(): Entry | undefined {
     const uptime = this.#clock.uptime();
     this.#askedAt = { now: this.#clock.now(), uptime };
-    const closing = this.isClosing;
-    if (!closing && this.isDown && (uptime < this.#destination.probeAt || this.#isProbing())) return undefined;
+    if (!this.isClosing && this.isDown && (uptime < this.#destination.probeAt || this.#isProbing())) return undefined;
     const entry = this.#queue.take({
       isLimited: this.#isLimited,
-      now: closing ? Number.POSITIVE_INFINITY : uptime,
-      backlog: closing || uptime >= this.#pace.startAt,
+      now: this.isClosing ? Number.POSITIVE_INFINITY : uptime,
+      backlog: this.isClosing || uptime >= this.#pace.startAt,
       isDown: this.isDown,
     });
     if (entry === undefined) return undefined;

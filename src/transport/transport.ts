@@ -31,6 +31,12 @@ export interface Transport {
   /** False: an envelope of this level would be shed at once, so it need not be built. Default: always true. */
   admits?(level: Level): boolean;
   /**
+   * How full its queue is, from 0 to 1, for who can wait before the next `send`. Default: nobody need wait.
+   *
+   * @internal
+   */
+  fullness?(): number;
+  /**
    * Called at the natural end of the process: a flush that waits for nothing but answers. Default: `flush`.
    *
    * @internal

@@ -139,6 +139,16 @@ describe('admits', () => {
   });
 });
 
+it('says how full it is by the bound that is nearer, what is under way included', () => {
+  const queue = new Queue(10, 1_000);
+  expect(queue.fullness).toBe(0);
+  queue.push(entry('error', 10));
+  expect(queue.fullness).toBe(0.1);
+  queue.push(entry('error', 690));
+  queue.take(turn());
+  expect(queue.fullness).toBe(0.7);
+});
+
 it('stays quick and in order with many entries: 200,000 in and out within two seconds', () => {
   const queue = new Queue(1_000_000, Number.POSITIVE_INFINITY);
   const start = performance.now();
