@@ -8,6 +8,7 @@ import { adapterClient, type ClientSource } from './own-client.js';
 import { PinoLevels } from './pino-levels.js';
 import { LineReader } from './pino-line-reader.js';
 import { DEFAULT_KEYS, isLevelMapping } from './pino-logger.js';
+import { Brake } from './pino-worker-brake.js';
 
 /** What `pino.transport` takes for `jackdaw/pino`: client options that can be cloned into the worker. */
 export type WorkerOptions = ClientOptions & {
@@ -42,7 +43,11 @@ export async function openWorker(options: WorkerOptions): Promise<Transform> {
       { messageKey, errorKey, nestedKey },
       new PinoLevels(mapping, client.settings.options.levelMap),
     );
-    stream.on('data', ({ line }: { line: string }) => reader.take(line));
+    const brake = new Brake(stream, client);
+    stream.on('data', ({ line }: { line: string }) => {
+      reader.take(line);
+      brake.check();
+    });
   };
   const close = async (error: Error | null): Promise<void> => {
     await (owned ? client.close() : client.flush()).catch(() => {});

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Inbox, startInbox } from '../../src/inbox/server.js';
 import type { ErrorEvent } from '../../src/protocol/event.js';
+import { never, startScriptedServer } from '../support/scripted-server.js';
 
 /** How a process ended. */
 interface Ended {
@@ -282,6 +283,39 @@ describe('in a worker', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'logged\n' });
     const logs = inbox.items('log').flatMap(({ payload }) => (payload as { items: unknown[] }).items);
     expect(logs).toHaveLength(10_000);
+  });
+
+  it.each(['target(options)', "{ targets: [{ target: 'pino/file', options: { destination: 1 } }, target(options)] }"])(
+    'C20: all of a burst of 100,000 logs reaches a server that is well: transport: %s',
+    async (transport) => {
+      await using server = await startScriptedServer();
+      const options = { dsn: server.dsn, logLevel: 'info', eventLevel: false, breadcrumbLevel: false };
+      const { code, stderr } = await run(`
+        const options = ${JSON.stringify({ ...options, shutdownTimeoutMs: 8_000 })};
+        const logger = pino({ transport: ${transport} });
+        for (let n = 0; n < 100_000; n++) logger.info({ n, text: 'x'.repeat(250) }, 'step');
+      `);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const counts = server.requests.map(({ envelope }) => envelope?.items[0]?.header['item_count'] as number);
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(100_000);
+    },
+    60_000,
+  );
+
+  it('P5: a server that never answers holds a burst up for a moment only, then all that does not fit is counted', async () => {
+    await using server = await startScriptedServer({ otherwise: never() });
+    const config = write(`
+      let count = 0;
+      exports.onDrop = (reason, category, quantity) => process._rawDebug((count += quantity));
+    `);
+    const options = { dsn: server.dsn, logLevel: 'info', eventLevel: false, breadcrumbLevel: false };
+    const { code, stderr, ms } = await run(`
+      const options = ${JSON.stringify({ ...options, configFile: config, shutdownTimeoutMs: 300 })};
+      const logger = pino({ transport: target(options) });
+      for (let n = 0; n < 100_000; n++) logger.info({ n, text: 'x'.repeat(250) }, 'step');
+    `);
+    expect({ code, dropped: stderr.trimEnd().split('\n').at(-1) }).toEqual({ code: 0, dropped: '100000' });
+    expect(ms).toBeLessThan(8_000);
   });
 
   it('without a DSN nothing is sent and nothing is said', async () => {
