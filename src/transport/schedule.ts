@@ -3,22 +3,9 @@ import type { Category, DropReason, Outcome } from '../protocol/outcome.js';
 import { limitedUntil, pauseAtLeast, type RateLimits, type Reply, updateRateLimits } from '../protocol/rate-limits.js';
 import type { Clock } from './clock.js';
 import type { Entry } from './entry.js';
+import { Outage } from './outage.js';
 import { CATEGORIES, Queue } from './queue.js';
-import {
-  afterAnswer,
-  afterFailure,
-  type Destination,
-  isLocal,
-  isTooOld,
-  MAX_PAUSES,
-  type Pace,
-  paceAfter,
-  type RetryPolicy,
-  SHORTEST_PAUSE_MS,
-  UNTRIED,
-  verdictOn,
-  waitMs,
-} from './retry-schedule.js';
+import { MAX_PAUSES, type RetryPolicy, SHORTEST_PAUSE_MS, verdictOn, waitMs } from './retry-schedule.js';
 import type { TransportOptions } from './transport.js';
 
 /** The end of an envelope's way. */
@@ -45,23 +32,20 @@ export class Schedule {
    */
   #closing: { readonly owed: Set<Entry>; readonly until: number } | undefined;
   #limits: RateLimits = new Map();
-  #destination: Destination = UNTRIED;
-  /** How many envelopes have come, and how many had when the destination went down. */
-  #arrivals = 0;
-  #arrivalsBefore = 0;
-  #pace: Pace = { startAt: 0, gapMs: 0 };
+  readonly #outage: Outage;
   /** When `next` was asked last. */
   #askedAt = { now: 0, uptime: 0 };
 
   constructor(options: ScheduleOptions, clock: Pick<Clock, 'now' | 'uptime' | 'random'>) {
     this.#retry = options.retry;
     this.#clock = clock;
+    this.#outage = new Outage(clock);
     this.#queue = new Queue(options.maxQueueItems, options.maxQueueBytes);
   }
 
   /** Whether the last thing heard of the destination is a failure. */
   get isDown(): boolean {
-    return this.#destination.failures > 0;
+    return this.#outage.isDown;
   }
 
   admits(level: Level): boolean {
@@ -74,7 +58,7 @@ export class Schedule {
   push(entry: Entry): readonly Settlement[] {
     const { category } = entry.envelope;
     if (category === 'internal' && this.#isLimited(category)) return [this.#drop(entry, 'ratelimit_backoff')];
-    this.#arrivals++;
+    this.#outage.arrived();
     return this.#queue.push(entry).map((evicted) => this.#drop(evicted, 'queue_overflow'));
   }
 
@@ -82,16 +66,16 @@ export class Schedule {
   next(): Entry | undefined {
     const uptime = this.#clock.uptime();
     this.#askedAt = { now: this.#clock.now(), uptime };
-    if (!this.isClosing && this.isDown && (uptime < this.#destination.probeAt || this.#isProbing())) return undefined;
+    if (!this.isClosing && this.isDown && (uptime < this.#outage.probeAt || this.#isProbing())) return undefined;
     const entry = this.#queue.take({
       isLimited: this.#isLimited,
       now: this.isClosing ? Number.POSITIVE_INFINITY : uptime,
-      backlog: this.isClosing || uptime >= this.#pace.startAt,
+      backlog: this.isClosing || uptime >= this.#outage.backlogAt,
       isDown: this.isDown,
     });
     if (entry === undefined) return undefined;
-    if (this.#queue.isBacklog(entry)) this.#pace = { ...this.#pace, startAt: uptime + this.#pace.gapMs };
-    entry.round = this.#destination.round;
+    if (this.#queue.isBacklog(entry)) this.#outage.tookBacklog();
+    entry.round = this.#outage.round;
     entry.attempts++;
     this.#underWay.add(entry);
     return entry;
@@ -138,8 +122,8 @@ export class Schedule {
     const pending = CATEGORIES.filter((category) => this.#queue.pending(category) > 0);
     const waits = [
       ...pending.map((category) => limitedUntil(this.#limits, category, asked.now) - asked.now),
-      this.isDown ? this.#destination.probeAt - asked.uptime : 0,
-      this.#pace.startAt - asked.uptime,
+      this.#outage.probeAt - asked.uptime,
+      this.#outage.backlogAt - asked.uptime,
       this.#queue.restsUntil() - asked.uptime,
     ].filter((wait) => wait > 0 && Number.isFinite(wait));
     return waits.length === 0 ? undefined : Math.max(0, Math.min(...waits) - late);
@@ -197,19 +181,15 @@ export class Schedule {
   #failed(entry: Entry, verdict: 'failed' | 'unreachable', reply: Reply | Error): readonly Settlement[] {
     entry.failure = verdict === 'failed' ? 'send_error' : 'network_error';
     if (this.#retry === false) return [this.#settle(entry, entry.failure)];
-    const uptime = this.#clock.uptime();
-    const wasDown = this.isDown;
-    const failure = { verdict, round: entry.round, local: isLocal(reply) };
-    this.#destination = afterFailure(this.#destination, failure, uptime, this.#clock.random);
-    if (!wasDown) this.#arrivalsBefore = this.#arrivals;
+    this.#outage.failed(verdict, entry.round, reply);
     if (verdict === 'failed') {
       entry.refusals++;
-      entry.notBefore = uptime + waitMs(entry.refusals, this.#clock.random);
+      entry.notBefore = this.#clock.uptime() + waitMs(entry.refusals, this.#clock.random);
     }
     const isLast = entry.refusals >= this.#retry.attempts || this.#isTooOld(entry) || this.#isFinal(entry);
     if (!isLast) this.#queue.putBack(entry);
     const others = this.#queue.drain((category) => !this.#isLimited(category), this.#isTooOld);
-    const dropped = others.map((other) => this.#drop(other, other.failure ?? this.#destination.failure));
+    const dropped = others.map((other) => this.#drop(other, other.failure ?? this.#outage.failure));
     return isLast ? [this.#settle(entry, entry.failure), ...dropped] : dropped;
   }
 
@@ -228,15 +208,8 @@ export class Schedule {
     return [this.#settle(entry, 'ratelimit_backoff', true)];
   }
 
-  /** The destination is at work. After a long outage all that has waited for it becomes backlog. */
   #recovered(): void {
-    const uptime = this.#clock.uptime();
-    const arrivals = this.#arrivals - this.#arrivalsBefore;
-    const pace = paceAfter(this.#destination, arrivals, uptime, this.#clock.random);
-    this.#destination = afterAnswer(this.#destination);
-    if (pace === undefined) return;
-    this.#pace = pace;
-    this.#queue.shelve();
+    if (this.#outage.recovered()) this.#queue.shelve();
   }
 
   /** Client reports are not sent again: their counts go into the next one. */
@@ -247,10 +220,10 @@ export class Schedule {
 
   /** Whether a request is under way that will tell how the destination is now. */
   #isProbing(): boolean {
-    return [...this.#underWay].some(({ round }) => round === this.#destination.round);
+    return [...this.#underWay].some(({ round }) => round === this.#outage.round);
   }
 
-  readonly #isTooOld = ({ arrivedAt }: Entry): boolean => isTooOld(arrivedAt, this.#destination, this.#clock.uptime());
+  readonly #isTooOld = ({ arrivedAt }: Entry): boolean => this.#outage.isTooOld(arrivedAt);
 
   readonly #isLimited = (category: Category): boolean => this.isLimited(category);
 

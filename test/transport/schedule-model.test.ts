@@ -268,7 +268,7 @@ const closing = new Step('close', (book, schedule) => {
   book.closing = true;
   for (const story of book.stories.values()) story.lastAttempts = 0;
   const limited = book.waiting.filter(({ envelope }) => book.isLimited(envelope.category));
-  const settlements = schedule.close();
+  const settlements = schedule.close(0);
   expect(new Set(settlements.map(({ entry }) => entry))).toEqual(new Set(limited));
   expect(settlements.every(({ outcome }) => outcome === 'ratelimit_backoff')).toBe(true);
   book.settled(settlements);
