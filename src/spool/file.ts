@@ -1,0 +1,115 @@
+import type { Stats } from 'node:fs';
+import { codeOf, type Disk, READ, READ_DIRECTORY, type SyncDisk } from './disk.js';
+
+/** No file that we make is longer; of one that is, the rest is not ours. */
+const MAX_READ_BYTES = 16 * 1024 * 1024;
+
+/** Failures that pass when the call is made again. */
+const PASSING: readonly string[] = ['EINTR', 'EAGAIN', 'EBUSY'];
+const MAX_TRIES = 5;
+
+/** Writes all of it, however little the disk takes at once. */
+export async function writeAll(disk: Disk, descriptor: number, buffers: readonly Uint8Array[]): Promise<void> {
+  let rest = buffers;
+  for (let tries = 1; rest.length > 0; ) {
+    try {
+      rest = without(rest, await disk.writev(descriptor, rest));
+    } catch (error) {
+      if (tries++ === MAX_TRIES || !PASSING.includes(codeOf(error))) throw error;
+    }
+  }
+}
+
+/** The same while everything waits. */
+export function writeAllSync(disk: SyncDisk, descriptor: number, buffers: readonly Uint8Array[]): void {
+  let rest = buffers;
+  for (let tries = 1; rest.length > 0; ) {
+    try {
+      rest = without(rest, disk.writev(descriptor, rest));
+    } catch (error) {
+      if (tries++ === MAX_TRIES || !PASSING.includes(codeOf(error))) throw error;
+    }
+  }
+}
+
+/** @throws Error when nothing was written: a disk that takes nothing and reports nothing would be asked for ever */
+function without(buffers: readonly Uint8Array[], written: number): readonly Uint8Array[] {
+  if (written === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });
+  let count = written;
+  let first = 0;
+  while (first < buffers.length && count >= (buffers[first]?.length ?? 0)) count -= buffers[first++]?.length ?? 0;
+  const [partial, ...others] = buffers.slice(first);
+  return partial === undefined ? [] : [partial.subarray(count), ...others];
+}
+
+/**
+ * The content of a file that only we can have written, as far as it may be ours; undefined: it is something else (a
+ * link, a pipe, a device, somebody else's).
+ */
+export async function readOwnFile(disk: Disk, path: string): Promise<Buffer | undefined> {
+  if (!isOwnFile(await disk.lstat(path))) return undefined;
+  const descriptor = await disk.open(path, READ);
+  try {
+    const stats = await disk.fstat(descriptor);
+    if (!isOwnFile(stats)) return undefined;
+    const bytes = Buffer.allocUnsafe(Math.min(stats.size, MAX_READ_BYTES));
+    let length = 0;
+    while (length < bytes.length) {
+      const read = await disk.read(descriptor, bytes.subarray(length), length);
+      if (read === 0) break;
+      length += read;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    await disk.close(descriptor);
+  }
+}
+
+/** With a second name it could be a file from elsewhere. */
+function isOwnFile(stats: Stats): boolean {
+  return stats.isFile() && stats.nlink === 1 && isOwn(stats);
+}
+
+/** Whether it belongs to this process's user. On Windows nobody can tell. */
+export function isOwn({ uid }: Stats): boolean {
+  return process.geteuid === undefined || uid === process.geteuid();
+}
+
+/**
+ * After this the names in a directory survive a power cut. Windows needs and has no such thing, and nothing can be done
+ * about a parent that we may not read.
+ */
+export async function syncDirectory(disk: Disk, path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const descriptor = await disk.open(path, READ_DIRECTORY).catch(unlessForbidden);
+  if (descriptor === undefined) return;
+  try {
+    await disk.fsync(descriptor);
+  } finally {
+    await disk.close(descriptor);
+  }
+}
+
+/** The same while everything waits. */
+export function syncDirectorySync(disk: SyncDisk, path: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = attempt(() => disk.open(path, READ_DIRECTORY));
+  if (descriptor === undefined) return;
+  try {
+    disk.fsync(descriptor);
+  } finally {
+    disk.close(descriptor);
+  }
+}
+
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    return unlessForbidden(error);
+  }
+}
+
+function unlessForbidden(error: unknown): undefined {
+  if (codeOf(error) !== 'EACCES') throw error;
+}
