@@ -43,6 +43,11 @@ export class ClientReports {
     this.#count(reason, 'log_byte', bytes);
   }
 
+  /** So many that nobody can look at any more. */
+  lostUnseen(reason: DropReason, category: 'error' | 'log_item', quantity: number): void {
+    this.#count(reason, category, quantity);
+  }
+
   #count(reason: DropReason, category: string, quantity: number): void {
     const key = `${reason}:${category}`;
     const before = this.#counts.get(key)?.quantity ?? 0;

@@ -1,10 +1,10 @@
-import { isThenable } from '../processors/processor.js';
 import type { Envelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
 import type { DropReason, Outcome } from '../protocol/outcome.js';
 import { asError } from '../transport/as-error.js';
 import { after, uptime } from '../transport/clock.js';
 import type { Remainder } from '../transport/exit-drain.js';
+import { handOver } from '../transport/hand-over.js';
 import { LogBatcher } from '../transport/log-batcher.js';
 import type { Settle, Transport } from '../transport/transport.js';
 import { SDK } from '../version.js';
@@ -44,7 +44,13 @@ export class Delivery {
     diagnostics: Diagnostics,
     { sendClientReports, raiseSendErrors }: ClientOptions,
   ) {
-    this.#transport = open({ error: (error) => this.#failed(error), retried: (envelope) => this.#retried(envelope) });
+    this.#transport = open({
+      error: (error) => this.#failed(error),
+      retried: (envelope) => this.#retried(envelope),
+      recovered: (category, quantity) => this.#ledger.recover(category, quantity),
+      restored: (envelope) => this.#restored(envelope),
+      spoolLost: (reason, category, quantity) => this.#spoolLost(reason, category, quantity),
+    });
     this.#ledger = ledger;
     this.#diagnostics = diagnostics;
     this.#logs = new LogBatcher({ sdk: SDK }, (envelope) => this.#send(envelope));
@@ -138,25 +144,17 @@ export class Delivery {
     return this.#transport.handOver?.();
   }
 
+  /** For the exit, after all else. */
+  keep(): void {
+    this.#transport.keep?.();
+  }
+
   #send(envelope: Envelope): void {
-    let settled = false;
-    const settle: Settle = (outcome, countedByServer = false) => {
-      if (settled) return;
-      settled = true;
-      this.#settle(envelope, outcome, countedByServer);
-    };
-    const refuse = (error: unknown): void => {
-      this.#failed(asError(error));
-      settle('send_error');
-    };
-    try {
-      const answer = this.#outside(() => this.#transport.send(envelope, settle));
-      if (isThenable(answer)) answer.then(() => settle('delivered'), refuse);
-      // A transport of the user's that takes no `settle` and returns nothing: the hand-over is all there is to know.
-      else if (this.#transport.send.length < 2) settle('delivered');
-    } catch (error) {
-      refuse(error);
-    }
+    this.#outside(() => handOver(this.#transport, envelope, this.#settleOf(envelope), (error) => this.#failed(error)));
+  }
+
+  #settleOf(envelope: Envelope): Settle {
+    return (outcome, countedByServer = false) => this.#settle(envelope, outcome, countedByServer);
   }
 
   #settle(envelope: Envelope, outcome: Outcome, countedByServer: boolean): void {
@@ -169,7 +167,7 @@ export class Delivery {
     if (outcome === 'delivered') {
       this.#failure = undefined;
       this.#diagnostics.publish('delivered', { category, quantity });
-    } else {
+    } else if (outcome !== 'spooled') {
       this.#lostTo = this.#failure ?? this.#lostTo;
       if (!countedByServer) this.#reports?.lost(outcome, envelope);
       this.#diagnostics.drop(outcome, category, quantity, envelope);
@@ -185,6 +183,18 @@ export class Delivery {
 
   #reportAtEnd(): void {
     if (this.#ledger.queued === 0) this.#reports?.flush();
+  }
+
+  #restored(envelope: Envelope): Settle {
+    const { category, quantity } = envelope;
+    if (category !== 'internal') this.#ledger.restore(category, quantity);
+    return this.#settleOf(envelope);
+  }
+
+  #spoolLost(reason: DropReason, category: Counted, quantity: number): void {
+    this.#ledger.dropSpooled(reason, category, quantity);
+    this.#reports?.lostUnseen(reason, category, quantity);
+    this.#diagnostics.drop(reason, category, quantity, undefined);
   }
 
   #failed(error: Error): void {

@@ -58,6 +58,15 @@ export class Ending {
     return [{ remainder, timeoutMs: this.#timeoutMs - spentMs - waitedMs }];
   }
 
+  /** For the exit, when nothing more can be delivered: what is left is written down, where there is a spool. */
+  keep(): void {
+    try {
+      this.#delivery.keep();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
   /** Delivers in the background, as ever: the process lives on. */
   async flush(): Promise<void> {
     await this.#delivery.flush(this.#timeoutMs).catch(() => {});

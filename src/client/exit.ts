@@ -18,6 +18,7 @@ export function drainAtEnd(): void {
     const drain = createDrain(() => pending(state.clients));
     state.drainNow = drain;
     drain();
+    for (const { ending } of state.clients) ending?.keep();
   });
 }
 

@@ -37,6 +37,8 @@ export class Ledger {
   readonly #accepted = none();
   readonly #delivered = none();
   readonly #queued = none();
+  readonly #recovered = none();
+  readonly #spooled = none();
   readonly #dropped: { [reason in DropReason]?: { [category in Category]?: number } } = {};
   readonly #retried = none();
   #lastError: Error | undefined;
@@ -60,7 +62,26 @@ export class Ledger {
   settle(outcome: Outcome, category: Counted, quantity: number): void {
     this.#queued[category] -= quantity;
     if (outcome === 'delivered') this.#delivered[category] += quantity;
+    else if (outcome === 'spooled') this.#spooled[category] += quantity;
     else this.drop(outcome, category, quantity);
+  }
+
+  /** Items are in the spool that another process left there. */
+  recover(category: Counted, quantity: number): void {
+    this.#recovered[category] += quantity;
+    this.#spooled[category] += quantity;
+  }
+
+  /** Items of the spool are in memory again. */
+  restore(category: Counted, quantity: number): void {
+    this.#spooled[category] -= quantity;
+    this.#queued[category] += quantity;
+  }
+
+  /** Items are lost in the spool. */
+  dropSpooled(reason: DropReason, category: Counted, quantity: number): void {
+    this.#spooled[category] -= quantity;
+    this.drop(reason, category, quantity);
   }
 
   retry(category: Counted, quantity: number): void {
@@ -79,11 +100,11 @@ export class Ledger {
   stats(): Stats {
     return {
       accepted: { ...this.#accepted },
-      recovered: none(),
+      recovered: { ...this.#recovered },
       delivered: { ...this.#delivered },
       dropped: structuredClone(this.#dropped),
       queued: { ...this.#queued },
-      spooled: none(),
+      spooled: { ...this.#spooled },
       retried: { ...this.#retried },
       lastError: this.#lastError,
     };

@@ -55,6 +55,16 @@ function isLog(value: unknown): value is HookedLog {
   return typeof value === 'object' && value !== null && typeof (value as { body?: unknown }).body === 'string';
 }
 
+/**
+ * A log that an earlier run made, by the rules of this one.
+ *
+ * @throws TypeError where it is none
+ */
+export function cleanLog(log: unknown, scrubber: Scrubber): LogItem {
+  if (!isLog(log)) throw new TypeError('this is no log');
+  return rebuild(log, log as LogItem, scrubber);
+}
+
 /** The item anew, of its known fields: servers refuse a container for one item that is not well-formed. */
 function rebuild(hooked: HookedLog, original: LogItem, scrubber: Scrubber): LogItem {
   const { timestamp, trace_id, span_id, level, severity_number: severity } = hooked;

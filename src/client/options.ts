@@ -83,6 +83,12 @@ export interface ClientOptions {
    * 503, 504] }`; `false`: nothing, to the letter of Sentry's SDK docs.
    */
   readonly retry?: Partial<RetryPolicy> | false | undefined;
+  /**
+   * Keeps what is queued on the disk until the server has it: nothing of it is lost by `kill -9`, a power cut or a long
+   * outage, and a burst finds room there. `true`: below the user's state directory; a text: that directory, which must be
+   * the user's own. Default `false`.
+   */
+  readonly spool?: boolean | string | SpoolSettings | undefined;
   /** Whether the server is told what never reached it, by reason and category, at most twice a minute. Default true. */
   readonly sendClientReports?: boolean | undefined;
   /** `flush()` and `close()` reject with the last `DeliveryError` when something was lost on its way. Default false. */
@@ -112,6 +118,21 @@ export interface ClientOptions {
   readonly onScrub?: ((rule: string, count: number) => void) | undefined;
   /** Prints what jackdaw does to stderr. Default `SENTRY_DEBUG`, else false. */
   readonly debug?: boolean | undefined;
+}
+
+/** Where, how much and how safely the spool keeps. */
+export interface SpoolSettings {
+  /** Created with mode 0700 where it is missing. Default: `jackdaw/spool` below the user's state directory. */
+  readonly dir?: string;
+  /** Most bytes for one destination; beyond, the oldest go, counted as `cache_overflow`. Default 64 MiB. */
+  readonly maxBytes?: number;
+  /** In ms; what is older is dropped, counted as `cache_overflow`. Default 24 hours. */
+  readonly maxAgeMs?: number;
+  /**
+   * What a power cut may cost: with `interval` the last 200 ms, with `always` nothing, with `process` whatever the system
+   * has not written yet. A killed process loses nothing of it in any mode. Default `interval`.
+   */
+  readonly sync?: 'interval' | 'always' | 'process';
 }
 
 /** Extends the built-in rules, or turns them round: only what is allowed leaves. */

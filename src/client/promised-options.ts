@@ -10,7 +10,6 @@ const OFF_ONLY: Readonly<Record<string, unknown>> = {
   dedupe: false,
   flood: false,
   httpBreadcrumbs: false,
-  spool: false,
   tunnel: undefined,
   proxy: undefined,
   ca: undefined,

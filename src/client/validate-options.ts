@@ -1,42 +1,11 @@
 import { constants } from 'node:os';
 import { LEVELS, levelFromName } from '../protocol/level.js';
 import { knownSchemes } from '../transport/scheme.js';
+import { type Check, expected, flag, hook, isRecord, listOf, number, objectProblem, record, text } from './checks.js';
 import type { ConfigProblem } from './config-error.js';
 import { MAX_TIMER_MS } from './defaults.js';
 import type { ClientOptions } from './options.js';
 import { checkPromised, isPromised } from './promised-options.js';
-
-/** Says what is wrong with a value, or undefined. */
-type Check = (value: unknown) => string | undefined;
-
-const text: Check = (value) => (typeof value === 'string' ? undefined : expected('a string', value));
-const flag: Check = (value) => (typeof value === 'boolean' ? undefined : expected('true or false', value));
-const record: Check = (value) => (isRecord(value) ? undefined : expected('an object', value));
-
-function number(min: number, max: number, kind: 'an integer' | 'a number' = 'an integer'): Check {
-  return (value) => {
-    const fits = typeof value === 'number' && value >= min && value <= max;
-    return fits && (kind === 'a number' || Number.isInteger(value))
-      ? undefined
-      : expected(`${kind} from ${min} to ${max}`, value);
-  };
-}
-
-const hook: Check = (value) => {
-  if (typeof value !== 'function') return expected('a function', value);
-  return isAsync(value) ? 'must be a synchronous function, not an async one' : undefined;
-};
-
-function listOf(check: Check, what: string): Check {
-  return (value) => {
-    if (!Array.isArray(value)) return expected(`a list of ${what}`, value);
-    for (const [index, item] of value.entries()) {
-      const problem = check(item);
-      if (problem !== undefined) return `[${index}] ${problem}`;
-    }
-    return undefined;
-  };
-}
 
 const threshold: Check = (value) =>
   value === false || (typeof value === 'string' && levelFromName(value) !== undefined)
@@ -103,6 +72,21 @@ const retry: Check = (value) => {
   return isRecord(value) ? objectProblem(value, RETRY_KEYS) : expected('false or an object', value);
 };
 
+const SPOOL_KEYS: Readonly<Record<string, Check>> = {
+  dir: (value) => (typeof value === 'string' && value !== '' ? undefined : expected('the path of a directory', value)),
+  maxBytes: number(64 * 1_024, 2 ** 40),
+  maxAgeMs: number(1, 365 * 24 * 3_600_000),
+  sync: (value) =>
+    value === 'interval' || value === 'always' || value === 'process'
+      ? undefined
+      : expected("'interval', 'always' or 'process'", value),
+};
+
+const spool: Check = (value) => {
+  if (typeof value === 'boolean' || (typeof value === 'string' && value !== '')) return undefined;
+  return isRecord(value) ? objectProblem(value, SPOOL_KEYS) : expected('true, false, a directory or an object', value);
+};
+
 const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   dsn: text,
   release: text,
@@ -139,6 +123,7 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   compress: (value) =>
     value === 'auto' || typeof value === 'boolean' ? undefined : expected("true, false or 'auto'", value),
   retry,
+  spool,
   sendClientReports: flag,
   raiseSendErrors: flag,
   shutdownTimeoutMs: number(0, MAX_TIMER_MS),
@@ -176,38 +161,4 @@ export function validateOptions(options: unknown): ConfigProblem[] {
 /** What is wrong with the value of one known option. */
 export function checkOption(option: string, value: unknown): string | undefined {
   return CHECKS[option as keyof ClientOptions]?.(value);
-}
-
-/** What is wrong with an option that is an object, by the checks of its keys. */
-function objectProblem(
-  value: Readonly<Record<string, unknown>>,
-  checks: Readonly<Record<string, Check>>,
-  allowed: readonly string[] = Object.keys(checks),
-): string | undefined {
-  for (const [key, item] of Object.entries(value)) {
-    if (!allowed.includes(key)) return `.${key} is unknown; allowed are ${allowed.join(', ')}`;
-    const problem = item === undefined ? undefined : checks[key]?.(item);
-    if (problem !== undefined) return `.${key} ${problem}`;
-  }
-  return undefined;
-}
-
-function expected(what: string, value: unknown): string {
-  return `must be ${what}, not ${shown(value)}`;
-}
-
-/** Values are shown by kind, texts shortened: an option may hold a secret in the wrong place. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') return value.length <= 20 && !value.includes('@') ? `'${value}'` : 'a longer string';
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-function isAsync(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === '[object AsyncFunction]';
 }

@@ -27,6 +27,8 @@ export interface Envelope {
   readonly quantity: number;
   /** The highest level inside: when the queue is full the lowest goes first. */
   readonly level: Level;
+  /** It has waited on the disk: what is new goes first. */
+  readonly isBacklog?: boolean;
 }
 
 /** What a header counts for in `envelopeBytes`, generously: to serialize each one more time would cost more than it tells. */

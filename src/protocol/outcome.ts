@@ -22,8 +22,8 @@ export type DropReason =
   | 'ignored'
   | 'invalid';
 
-/** What became of an envelope: delivered, or dropped and why. */
-export type Outcome = 'delivered' | DropReason;
+/** What became of an envelope: delivered; left in the spool, from where it may come back; or dropped, and why. */
+export type Outcome = 'delivered' | 'spooled' | DropReason;
 
 const CATEGORY_OF_ITEM: ReadonlyMap<string, string> = new Map([
   ['event', 'error'],

@@ -6,8 +6,10 @@ import {
   type Destination,
   isLocal,
   isTooOld,
+  NO_PACE,
   type Pace,
   paceAfter,
+  paceOfNext,
   UNTRIED,
 } from './retry-schedule.js';
 
@@ -18,7 +20,7 @@ export class Outage {
   /** How many envelopes have come, and how many had when the destination went down. */
   #arrivals = 0;
   #arrivalsBefore = 0;
-  #pace: Pace = { startAt: 0, gapMs: 0 };
+  #pace: Pace = NO_PACE;
 
   constructor(clock: Pick<Clock, 'uptime' | 'random'>) {
     this.#clock = clock;
@@ -52,6 +54,11 @@ export class Outage {
   /** An envelope came. */
   arrived(): void {
     this.#arrivals++;
+  }
+
+  /** Backlog comes from elsewhere, while there is none here. */
+  backlogComes(): void {
+    this.#pace = paceOfNext(this.#pace, this.#clock.uptime());
   }
 
   /** One of the backlog went out. */

@@ -81,7 +81,7 @@ export class Queue {
       evicted.push(victim);
     }
     entry.arrival = this.#arrivals++;
-    laneOf(this.#fresh, entry)?.add(entry);
+    laneOf(this.isBacklog(entry) ? this.#backlog : this.#fresh, entry)?.add(entry);
     this.#items++;
     this.#bytes += entry.bytes;
     return evicted;
@@ -120,8 +120,13 @@ export class Queue {
     }
   }
 
+  /** Whether any backlog waits, of those that do not rest. */
+  get hasBacklog(): boolean {
+    return this.#backlog.some(({ items }) => items > 0);
+  }
+
   isBacklog(entry: Entry): boolean {
-    return entry.arrival < this.#backlogBefore;
+    return entry.envelope.isBacklog === true || entry.arrival < this.#backlogBefore;
   }
 
   /** The earliest `notBefore` of those that rest, in ms of uptime; infinite when nothing does. */

@@ -136,6 +136,14 @@ export interface Pace {
   readonly gapMs: number;
 }
 
+/** Where there was no outage. */
+export const NO_PACE: Pace = { startAt: 0, gapMs: 0 };
+
+/** The pace for backlog that comes when there is none: an outage is over once nothing of it has come for 10 s. */
+export function paceOfNext(pace: Pace, now: number): Pace {
+  return now > pace.startAt + SPREAD_MS ? NO_PACE : pace;
+}
+
 /**
  * The pace after an outage that is just over; undefined after a short one, whose backlog may go out at once.
  *

@@ -59,6 +59,7 @@ export class Schedule {
     const { category } = entry.envelope;
     if (category === 'internal' && this.#isLimited(category)) return [this.#drop(entry, 'ratelimit_backoff')];
     this.#outage.arrived();
+    if (entry.envelope.isBacklog === true && !this.#queue.hasBacklog) this.#outage.backlogComes();
     return this.#queue.push(entry).map((evicted) => this.#drop(evicted, 'queue_overflow'));
   }
 

@@ -48,7 +48,13 @@ export interface Transport {
    *
    * @internal
    */
-  handOver?(): Remainder;
+  handOver?(): Remainder | undefined;
+  /**
+   * Called within the `exit` event, after all else: writes down what would be lost with the process.
+   *
+   * @internal
+   */
+  keep?(): void;
 }
 
 /** What a transport factory is given: the destination, the settled options, and where to speak. */

@@ -107,6 +107,15 @@ const WRONG: Readonly<Record<keyof ClientOptions, readonly [unknown, string][]>>
   ],
   processHooks: FLAG,
   raiseSendErrors: FLAG,
+  spool: [
+    ['', "must be true, false, a directory or an object, not ''"],
+    [1, 'must be true, false, a directory or an object, not 1'],
+    [{ dir: '' }, ".dir must be the path of a directory, not ''"],
+    [{ maxBytes: 1 }, '.maxBytes must be an integer from 65536 to 1099511627776, not 1'],
+    [{ maxAgeMs: 0 }, '.maxAgeMs must be an integer from 1 to 31536000000, not 0'],
+    [{ sync: 'never' }, ".sync must be 'interval', 'always' or 'process', not 'never'"],
+    [{ size: 1 }, '.size is unknown; allowed are dir, maxBytes, maxAgeMs, sync'],
+  ],
   sendClientReports: FLAG,
   retry: [
     [true, 'must be'],
@@ -136,7 +145,7 @@ describe('H01: what is wrong with the options is said at construction', () => {
       eventLevel: 'loud',
       beforeSend: nobody,
       dns: 'https://key@host/1',
-      spool: true,
+      dispatcher: true,
       random: Math.random,
       sampleSeed: 1,
     });
@@ -149,7 +158,7 @@ describe('H01: what is wrong with the options is said at construction', () => {
       { option: 'eventLevel', problem: `must be ${LEVEL_WORDS}, not 'loud'` },
       { option: 'beforeSend', problem: 'must be a synchronous function, not an async one' },
       { option: 'dns', problem: expect.stringMatching(/^is unknown; allowed are dsn, release, /) },
-      { option: 'spool', problem: 'is not in this version yet; allowed is false' },
+      { option: 'dispatcher', problem: 'is not in this version yet; allowed is undefined' },
       { option: 'sampleSeed', problem: 'cannot stand beside random: give one of the two' },
     ]);
   });
@@ -202,7 +211,6 @@ describe('options that are not in this version yet', () => {
     ['dedupe', false, true],
     ['flood', false, { limit: 1 }],
     ['httpBreadcrumbs', false, 'false'],
-    ['spool', false, true],
     ['tunnel', undefined, 'http://t'],
     ['proxy', undefined, 'env'],
     ['ca', undefined, null],

@@ -1,0 +1,253 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type Client, type ClientOptions, createClient } from '../../src/index.js';
+import { expectBalanced, expectSettled } from '../support/balance.js';
+import { runEnding } from '../support/run-ending.js';
+import { answer, reset, type Script, type ScriptedServer, startScriptedServer } from '../support/scripted-server.js';
+
+/** A server that is not there. */
+const DOWN: Script = { otherwise: reset() };
+
+let dir: string;
+let server: ScriptedServer;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'jackdaw-spool-'));
+  server = await startScriptedServer();
+  return async () => {
+    await server.close();
+    rmSync(dir, { recursive: true });
+  };
+});
+
+function clientFor(options: ClientOptions = {}): Client {
+  const client = createClient({ dsn: server.dsn, spool: dir, processHooks: false, ...options });
+  onTestFinished(async () => void (await client.close(0)));
+  return client;
+}
+
+/** The ids that arrived, each once. */
+function received(): string[] {
+  return [...new Set(server.eventIds)].sort();
+}
+
+/** Logs so many errors and returns their ids. */
+function log(client: Client, count: number, text = 'number'): string[] {
+  const ids = Array.from({ length: count }, (_, index) => client.captureMessage(`${text} ${index}`, 'error'));
+  return ids.map(String).sort();
+}
+
+/** What lies on the disk, as text. */
+function onDisk(): string {
+  const entries = readdirSync(dir, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.seg'));
+  return files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1')).join('\n');
+}
+
+describe('P9, P11: with the spool', () => {
+  it('what a healthy server has taken leaves the disk', async () => {
+    const client = clientFor();
+    const ids = log(client, 50);
+    expect(await client.flush(10_000)).toBe(true);
+    expect(received()).toEqual(ids);
+    expectSettled(client);
+    expect(client.stats()).toMatchObject({ accepted: { error: 50 }, delivered: { error: 50 } });
+    expect(await client.close(5_000)).toBe(true);
+    expect(onDisk()).not.toContain('number');
+  });
+
+  it('what finds no server is left for the next run, which delivers it under the same ids', async () => {
+    server.rescript(DOWN);
+    const first = clientFor();
+    const ids = log(first, 20);
+    expect(await first.close(5_000)).toBe(false);
+    expectBalanced(first);
+    expect(first.stats()).toMatchObject({ delivered: { error: 0 }, dropped: {}, spooled: { error: 20 } });
+
+    server.rescript({});
+    const seen = server.requests.length;
+    const second = clientFor();
+    await server.until(() => server.requests.length >= seen + 20, 'the backlog', 10_000);
+    expect(await second.flush(10_000)).toBe(true);
+    expect(received()).toEqual(ids);
+    expect(second.stats()).toMatchObject({
+      accepted: { error: 0 },
+      recovered: { error: 20 },
+      delivered: { error: 20 },
+    });
+    expectSettled(second);
+  });
+
+  it('B21: what a rate limit holds back at the end is kept, not dropped', async () => {
+    server.rescript({ replies: [answer(200, { 'x-sentry-rate-limits': '60:error' })] });
+    const client = clientFor({ concurrency: 1 });
+    log(client, 5);
+    await server.received(1);
+    expect(await client.close(5_000)).toBe(false);
+    expect(client.stats()).toMatchObject({ delivered: { error: 1 }, dropped: {}, spooled: { error: 4 } });
+    expectBalanced(client);
+  });
+
+  it('P28: a burst far beyond the queue in memory is delivered, all of it', async () => {
+    const client = clientFor({ maxQueueItems: 100, spool: { dir, maxBytes: 2 ** 30 } });
+    const before = process.memoryUsage().rss;
+    const text = 'x'.repeat(8_000);
+    let ids: string[] = [];
+    for (let index = 0; index < 3_000; index++) ids.push(String(client.captureMessage(`${index} ${text}`, 'error')));
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 * 2 ** 20);
+    expectBalanced(client);
+    expect(await client.flush(60_000)).toBe(true);
+    ids = ids.sort();
+    expect(received()).toEqual(ids);
+    expectSettled(client);
+    expect(client.stats()).toMatchObject({ delivered: { error: 3_000 }, dropped: {} });
+  }, 90_000);
+
+  it('E25: beyond its bytes the oldest go, counted, and the balance holds', async () => {
+    server.rescript(DOWN);
+    const client = clientFor({ maxQueueItems: 10, spool: { dir, maxBytes: 65_536 } });
+    const text = 'x'.repeat(4_000);
+    for (let index = 0; index < 3_000; index++) client.captureMessage(`${index} ${text}`, 'error');
+    await client.close(2_000);
+    const { dropped, spooled } = client.stats();
+    expect(dropped.cache_overflow?.error).toBeGreaterThan(1_000);
+    expect(spooled.error).toBeGreaterThan(0);
+    expectBalanced(client);
+  }, 30_000);
+
+  it('E30: what was written for one destination never goes to another', async () => {
+    server.rescript(DOWN);
+    const first = clientFor();
+    log(first, 3);
+    await first.close(2_000);
+    await using other = await startScriptedServer();
+    const second = clientFor({ dsn: other.dsn });
+    log(second, 1);
+    expect(await second.flush(5_000)).toBe(true);
+    expect(second.stats().recovered.error).toBe(0);
+    expect(other.eventIds).toHaveLength(1);
+  });
+
+  it('E31: what an earlier run wrote leaves by the rules of this one', async () => {
+    server.rescript(DOWN);
+    const first = clientFor({ logLevel: 'info' });
+    const record = {
+      levelName: 'error',
+      time: Date.now(),
+      origin: 'test',
+      data: { plumage: 'black as coal' },
+    } as const;
+    first.captureRecord({ ...record, level: 'error', message: 'seen' });
+    await first.close(2_000);
+    expect(onDisk()).toContain('black as coal');
+
+    server.rescript({});
+    const seen = server.requests.length;
+    const second = clientFor({ scrub: { denyKeys: ['plumage'] } });
+    await server.until(() => server.requests.length >= seen + 2, 'the backlog', 10_000);
+    await second.flush(10_000);
+    const arrived = server.requests
+      .slice(seen)
+      .map(({ envelope }) => envelope?.items.map(({ payload }) => `${payload}`));
+    expect(arrived.join()).toContain('seen');
+    expect(arrived.join()).not.toContain('black as coal');
+    expect(second.stats().recovered).toEqual({ error: 1, log_item: 1 });
+    expectSettled(second);
+  });
+
+  it('P19: no secret reaches the disk', async () => {
+    server.rescript(DOWN);
+    const client = clientFor({ logLevel: 'info' });
+    const data = { password: 'hunter2canary', nested: [{ authorization: 'Bearer canary-token' }] };
+    client.captureRecord({ level: 'error', levelName: 'error', time: Date.now(), message: 'in', origin: 'test', data });
+    await client.close(2_000);
+    expect(onDisk()).toContain('"password"');
+    expect(onDisk()).not.toMatch(/canary/);
+  });
+});
+
+describe('E34, P10: at the end of the process', () => {
+  const options = () => ({ spool: dir });
+
+  it.each(['process.exit(3)', 'a throw', 'the natural end'])(
+    'before %s it is delivered once, and nothing is left',
+    async (end) => {
+      const { code } = await runEnding('none', end, { dsn: server.dsn, options: options(), count: 3 });
+      expect(code).toBe({ 'process.exit(3)': 3, 'a throw': 1, 'the natural end': 0 }[end]);
+      const events = server.eventIds.length;
+      expect(events).toBe(end === 'a throw' ? 4 : 3);
+      const next = clientFor();
+      log(next, 1);
+      await next.flush(5_000);
+      expect(server.eventIds).toHaveLength(events + 1);
+      expect(next.stats().recovered.error).toBe(0);
+    },
+  );
+
+  it('what has no answer when it exits is delivered by the next run', async () => {
+    server.rescript(DOWN);
+    await runEnding('none', 'process.exit(0)', { dsn: server.dsn, options: options(), count: 5 });
+    server.rescript({});
+    const seen = server.requests.length;
+    const next = clientFor();
+    await server.until(() => server.requests.length >= seen + 5, 'the backlog', 10_000);
+    await next.flush(5_000);
+    expect(next.stats()).toMatchObject({ recovered: { error: 5 }, delivered: { error: 5 } });
+  });
+});
+
+/** Logs one error with a host, then waits to be killed. */
+const HOSTS: Readonly<Record<string, string>> = {
+  winston: `
+const winston = require('winston');
+const { JackdawTransport } = require('./dist/adapters/winston.js');
+const logger = winston.createLogger({ transports: [new JackdawTransport(options)] });
+logger.error('it failed', new Error('no stock'));`,
+  pino: `
+const pino = require('pino');
+const logger = pino(require('./dist/adapters/pino.js')(options));
+logger.error(new Error('no stock'));`,
+  'pino in its worker': `
+const pino = require('pino');
+const logger = pino({ transport: { target: require.resolve('./dist/adapters/pino.js'), options } });
+logger.error(new Error('no stock'));`,
+  log4js: `
+const log4js = require('log4js');
+log4js.configure({ appenders: { jackdaw: { type: require.resolve('./dist/adapters/log4js.js'), ...options } },
+  categories: { default: { appenders: ['jackdaw'], level: 'info' } } });
+log4js.getLogger().error('it failed', new Error('no stock'));`,
+};
+
+describe('P11: an error that', () => {
+  it.each(Object.keys(HOSTS))(
+    '%s logged outlives kill -9',
+    async (host) => {
+      server.rescript(DOWN);
+      const options = JSON.stringify({ dsn: server.dsn, spool: dir });
+      const child = spawn(
+        process.execPath,
+        ['-e', `const options = ${options}; ${HOSTS[host]} setInterval(() => {}, 1000);`],
+        {
+          cwd: join(__dirname, '../..'),
+          stdio: 'inherit',
+        },
+      );
+      await vi.waitFor(() => expect(onDisk()).toContain('no stock'), { timeout: 15_000 });
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      server.rescript({});
+      const seen = server.requests.length;
+      const next = clientFor();
+      await server.until(() => server.requests.length > seen, 'the error', 10_000);
+      await next.flush(5_000);
+      expect(next.stats()).toMatchObject({ recovered: { error: 1 }, delivered: { error: 1 } });
+      const event = JSON.parse(String(server.requests.at(-1)?.envelope?.items[0]?.payload));
+      expect(event.exception.values[0]).toMatchObject({ type: 'Error', value: 'no stock' });
+    },
+    30_000,
+  );
+});
