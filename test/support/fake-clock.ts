@@ -11,7 +11,8 @@ export class FakeClock implements Clock {
     this.time = time;
   }
 
-  now: () => number = () => Date.UTC(2026, 0, 1) + this.time;
+  /** In whole milliseconds, as the machine's. */
+  now: () => number = () => Date.UTC(2026, 0, 1) + Math.floor(this.time);
   uptime: () => number = () => this.time;
   random: () => number = () => (this.chances.length > 1 ? (this.chances.shift() as number) : (this.chances[0] ?? 0));
 

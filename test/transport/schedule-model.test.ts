@@ -19,7 +19,7 @@ interface Answer {
   readonly name: string;
   readonly reply: Reply | Error;
   readonly verdict: 'delivered' | 'refused' | 'failed' | 'paused' | 'unreachable';
-  /** For how long it stops a category, in ms. */
+  /** For how long it stops a category, in ms of wall-clock time. */
   readonly limits?: { readonly [category in Category]?: number };
 }
 
@@ -94,7 +94,7 @@ class Book {
   }
 
   isLimited(category: Category): boolean {
-    return this.limitedUntil[category] > this.clock.time;
+    return this.limitedUntil[category] > this.clock.now();
   }
 
   /** Neither settled nor under way. */
@@ -135,10 +135,11 @@ class Book {
     const { category } = entry.envelope;
     if (verdict === 'failed') story.refusals++;
     if (verdict === 'paused') story.pauses++;
+    const now = this.clock.now();
     const own = verdict === 'paused' && this.retrying ? { [category]: 1_000 } : {};
     for (const each of CATEGORIES) {
       const ms = Math.max(limits[each] ?? 0, own[each] ?? 0);
-      this.limitedUntil[each] = Math.max(this.limitedUntil[each], this.clock.time + ms);
+      this.limitedUntil[each] = Math.max(this.limitedUntil[each], now + ms);
     }
     this.settled(settlements);
     expect(story.refusals).toBeLessThanOrEqual(RETRY.attempts);
@@ -161,9 +162,15 @@ class Book {
   observe({ isDown }: Schedule): void {
     if (isDown) this.#downSince ??= this.clock.time;
     else if (this.#downSince !== undefined) {
-      if (this.clock.time - this.#downSince >= MINUTE) for (const entry of this.waiting) this.#backlog.add(entry);
+      if (this.clock.time - this.#downSince >= MINUTE) this.#shelve();
       this.#downSince = undefined;
     }
+  }
+
+  /** The pace begins anew, too. */
+  #shelve(): void {
+    for (const entry of this.waiting) this.#backlog.add(entry);
+    this.#backlogAt = Number.NEGATIVE_INFINITY;
   }
 
   /** The laws that hold at every moment. */
