@@ -272,6 +272,39 @@ describe('P17: the backlog of a long outage', () => {
     expect(stage.schedule.wakeIn()).toBeUndefined();
   });
 
+  it('A28: after 10 minutes at 500 a second the backlog is bounded and paced, and new envelopes go at once', () => {
+    const stage = new Stage({ chances: [0.5] });
+    const start = stage.clock.time;
+    const back = start + 10 * MINUTE;
+    const backlogAt: number[] = [];
+    const perSecond = new Map<number, number>();
+    let recovered = false;
+    let most = 0;
+    let late = 0;
+    for (let pushed = 1; stage.clock.time < back + 3 * MINUTE; pushed++) {
+      stage.clock.time = start + pushed * 2;
+      const fresh = stage.push();
+      const wasBack = recovered;
+      most = Math.max(most, pushed - stage.settled.length);
+      for (let next = stage.schedule.next(); next !== undefined; next = stage.schedule.next()) {
+        const isBack = stage.clock.time >= back;
+        stage.answer(next, isBack ? reply(200) : BROKEN);
+        if (!isBack) continue;
+        const second = Math.floor(stage.clock.time / 1_000);
+        perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
+        if (wasBack && next.arrivedAt < back) backlogAt.push(stage.clock.time);
+        recovered = true;
+      }
+      if (wasBack && fresh.attempts === 0) late++;
+    }
+    const gaps = backlogAt.slice(1).map((time, index) => time - (backlogAt[index] ?? 0));
+    expect([most, late]).toEqual([1_000, 0]);
+    expect(backlogAt.length).toBeGreaterThan(900);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(100);
+    expect(Math.max(...perSecond.values())).toBeLessThanOrEqual(2 * 500);
+    expect(new Set(stage.outcomes)).toEqual(new Set(['queue_overflow', 'delivered']));
+  });
+
   it('A29: 50 processes never send more than twice their usual rate in any second', () => {
     const perSecond = new Map<number, number>();
     const starts: number[] = [];
