@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { encodeAcks } from './ack.js';
 import { cancel, type SpoolClock, type Timer } from './clock.js';
 import { APPEND, codeOf, type Disk, FILE_MODE } from './disk.js';
-import { syncDirectory, writeAll, writeAllSync } from './file.js';
+import { isOwnFile, syncDirectory, writeAll, writeAllSync } from './file.js';
 import { removeHome } from './home.js';
 import type { Segment } from './segment.js';
 import type { Shelf } from './shelf.js';
@@ -74,8 +74,7 @@ export class AckWriter {
       if (segment.acks.length === 0) continue;
       try {
         const descriptor = sync.open(segment.ackPath, APPEND, FILE_MODE);
-        sync.fchmod(descriptor, FILE_MODE);
-        writeAllSync(sync, descriptor, [encodeAcks(segment.acks)]);
+        if (isOwnFile(sync.fstat(descriptor))) writeAllSync(sync, descriptor, [encodeAcks(segment.acks)]);
         sync.close(descriptor);
       } catch {
         // Duplicates in the next run.
@@ -130,7 +129,9 @@ export class AckWriter {
     const { disk } = this.#context;
     const descriptor = await disk.open(path, APPEND, FILE_MODE);
     try {
-      await disk.fchmod(descriptor, FILE_MODE);
+      const stats = await disk.fstat(descriptor);
+      if (!isOwnFile(stats)) return;
+      if ((stats.mode & 0o777) !== FILE_MODE) await disk.fchmod(descriptor, FILE_MODE);
       await writeAll(disk, descriptor, [bytes]);
     } finally {
       await disk.close(descriptor);

@@ -6,6 +6,7 @@ import { isOwn, readOwnFile } from './file.js';
 import { type Home, isHomeName, LEFT_FILE, OWNER_FILE, removeHome } from './home.js';
 import { type Loaded, loadSegment } from './load-segment.js';
 import { isOrphan, type Processes, parseOwner } from './owner.js';
+import { SpoolError } from './spool-error.js';
 
 const SEGMENT = /^\d{20}\.seg$/;
 const ACKS = /^\d{20}\.ack$/;
@@ -128,13 +129,15 @@ export class Adoption {
   }
 
   async #loadSegments(path: string, names: readonly string[]): Promise<void> {
-    const { disk, clock, loaded } = this.#context;
+    const { disk, clock, loaded, failed } = this.#context;
     const done = this.#unread.get(path) ?? new Set();
     for (const name of names) {
       if (done.has(name)) continue;
       const segment = await loadSegment(disk, clock, join(path, name.slice(0, -'.seg'.length)));
       done.add(name);
-      if (segment !== undefined) await loaded(segment);
+      if (segment === undefined)
+        failed(new SpoolError('SPOOL_UNSAFE', 'a file in the spool is not ours: it is not read'));
+      else await loaded(segment);
     }
   }
 

@@ -66,7 +66,7 @@ export async function readOwnFile(disk: Disk, path: string): Promise<Buffer | un
 }
 
 /** With a second name it could be a file from elsewhere. */
-function isOwnFile(stats: Stats): boolean {
+export function isOwnFile(stats: Stats): boolean {
   return stats.isFile() && stats.nlink === 1 && isOwn(stats);
 }
 

@@ -34,6 +34,7 @@ export class SegmentFile {
   #syncing: Promise<unknown> = Promise.resolve();
   #operations = 0;
   #named = false;
+  #isGivenUp = false;
   #closed = false;
 
   private constructor(context: SegmentContext, home: Home, path: string, descriptor: number) {
@@ -136,6 +137,7 @@ export class SegmentFile {
    * that all is well. Returns what is to be written again. Never fails.
    */
   async abandon(): Promise<readonly Entry[]> {
+    this.#isGivenUp = true;
     await Promise.all([this.#writing, this.#syncing]);
     if (this.#closed) return [];
     const entries = this.#takeBack();
@@ -186,9 +188,10 @@ export class SegmentFile {
   }
 
   async #sync(): Promise<void> {
-    if (this.#closed) return;
-    const { disk } = this.#context;
+    if (this.#closed || this.#isGivenUp) return;
+    const { disk, durable } = this.#context;
     const covered = [...this.#unsafe];
+    if (durable && this.#named && covered.length === 0) return;
     const { bytes } = this.segment;
     await this.#operation(async () => {
       await disk.fdatasync(this.#descriptor);
