@@ -30,6 +30,11 @@ const ADDED_BY_PINO = ['pinoWillSendConfig', 'levels', 'dedupe', '$context'];
 /**
  * The worker's end of `pino.transport`: a stream that takes the lines and, when it closes, has delivered them.
  *
+ * Nothing of ours runs in the logger's thread. So nobody there reports uncaught errors or drains on signals, and pino's
+ * listener for the exit comes after the application's: a `process.exit()` in one of those leaves it no time. A worker that
+ * dies is reported by `error` of the transport (out of memory: of `transport.worker`), which ends a process that does not
+ * listen; one that a hook blocks for ever holds up the end for the 10 s that pino waits.
+ *
  * @throws ConfigError, DsnError for wrong options; pino emits them as `error` of the transport.
  */
 export async function openWorker(options: WorkerOptions): Promise<Transform> {

@@ -102,7 +102,8 @@ export interface ClientOptions {
   readonly drainOnExit?: boolean | undefined;
   /**
    * Signals before whose default end of the process what is queued is delivered: `['SIGTERM']`. Where the application
-   * listens for the signal too, jackdaw only delivers and leaves the process to it. Default none: no listener.
+   * listens for the signal too, jackdaw only delivers and leaves the process to it. Default none: no listener. Threads get
+   * no signals, pino's worker included.
    */
   readonly drainOnSignals?: readonly NodeJS.Signals[] | undefined;
   /**
