@@ -7,6 +7,9 @@ import { scrubText } from './text.js';
 
 const DEFAULT_MASK = '[Filtered]';
 
+/** Detectors whose results are not settled by then undo each other's work: all of the text is masked. */
+const ROUNDS = 4;
+
 /** What is secret, and what it is replaced with. */
 export interface RuleOptions {
   /** False: nothing is secret; values are only normalised and cut. */
@@ -57,21 +60,25 @@ export class Rules {
     this.key = remember((key) => this.#keyRule(key, allow?.has(key.toLowerCase()) ?? true));
   }
 
-  /** The text without secrets; `hit` hears of each detector that found one. */
+  /** The text without secrets, and the same for its own result; `hit` hears of each detector that found one. */
   scrub(text: string, hit: Hit | undefined): string {
     let scrubbed = text;
-    for (const detector of this.#detectors) {
-      const next = detect(detector, scrubbed, this.mask);
-      if (next === scrubbed) continue;
-      hit?.(detector.name);
-      scrubbed = next;
+    for (let round = 0; round < ROUNDS; round++) {
+      const before = scrubbed;
+      for (const detector of this.#detectors) {
+        const next = detect(detector, scrubbed, this.mask);
+        if (next === scrubbed) continue;
+        hit?.(detector.name);
+        scrubbed = next;
+      }
+      if (scrubbed === before) return scrubbed;
     }
-    return scrubbed;
+    return this.mask;
   }
 
   #keyRule(key: string, allowed: boolean): KeyRule {
     const hits: string[] = [];
-    const text = scrubText(key, KEY_LENGTH, (part) => this.scrub(part, (rule) => hits.push(rule)));
+    const text = scrubText(key, KEY_LENGTH, this.mask, (part) => this.scrub(part, (rule) => hits.push(rule)));
     return {
       text,
       // The shortened key too: a second walk sees no other.

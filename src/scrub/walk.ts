@@ -56,7 +56,10 @@ export function createScrubber(options: ScrubOptions): Scrubber {
     clean: (value, bounds = DEFAULT_BOUNDS) =>
       guarded((hit) => new Walker(rules, bounds, { hit, onSlowGetter }).value(value, rules.allowed), '[Unreadable]'),
     text: (value, maxLength) =>
-      guarded((hit) => scrubText(value, Math.max(1, maxLength), (text) => rules.scrub(text, hit)), rules.mask),
+      guarded(
+        (hit) => scrubText(value, Math.max(1, maxLength), rules.mask, (text) => rules.scrub(text, hit)),
+        rules.mask,
+      ),
   };
 }
 

@@ -1,16 +1,24 @@
-import { type Bounds, KEY_LENGTH, LEAST_TEXT, MORE_READ } from './bounds.js';
+import { type Bounds, KEY_LENGTH } from './bounds.js';
+import { Budget } from './budget.js';
 import { describePrimitive, toJson, type View, viewOf } from './describe.js';
 import type { JsonValue } from './json.js';
-import { isHeaderName, isMoreMarker, isRawHeaders } from './named-items.js';
+import {
+  isMoreMarker,
+  isNoSecret,
+  isRawHeaders,
+  isSecretEntry,
+  type NameTest,
+  nameTest,
+  UNDEFINED,
+  VALUE_KEY,
+} from './named-items.js';
 import { addProperty, freeKey } from './own-property.js';
 import { readProperties } from './read.js';
 import type { Hit, Rules } from './rules.js';
-import { SLACK, scrubText } from './text.js';
+import { scrubText } from './text.js';
 
 /** The key that tells how many more there were. */
 const MORE = '…';
-
-const UNDEFINED = describePrimitive(undefined);
 
 /** No card has fewer digits than this number. */
 const SHORTEST_CARD = 1e12;
@@ -21,36 +29,36 @@ export interface Listeners {
   readonly onSlowGetter: () => void;
 }
 
+/** Where in the result the next list will stand: right under the key of raw headers, or in another list. */
+type Place = 'raw headers' | 'list' | undefined;
+
 /**
  * One walk over one value: copies, normalises, scrubs and cuts.
  *
  * Idempotent: what goes out was charged against the bounds at least as dear as a walk over the result will charge it, and
- * the last child of a container is never cut, so that walk has room for all, markers included.
+ * the last child of a container is never cut, so that walk has room for all, markers included. What stands behind the name
+ * of a secret is judged twice: by the source, so that nothing slips through where a name is cut, and by the result alone,
+ * which is all that a second walk sees. Masks cost nothing.
  */
 export class Walker {
   readonly #rules: Rules;
-  readonly #bounds: Bounds;
+  readonly #depthLimit: number;
+  readonly #budget: Budget;
   readonly #listeners: Listeners;
   readonly #ancestors: object[] = [];
   #depth = 0;
-  /** Whether the list that comes next has names in its even places, whatever they look like. */
-  #hasNames = false;
-  #nodes: number;
-  #bytes: number;
-  #unread: number;
+  #place: Place;
 
   constructor(rules: Rules, bounds: Bounds, listeners: Listeners) {
     this.#rules = rules;
-    this.#bounds = bounds;
+    this.#depthLimit = bounds.depth;
+    this.#budget = new Budget(bounds);
     this.#listeners = listeners;
-    this.#nodes = bounds.nodes;
-    this.#bytes = bounds.bytes;
-    this.#unread = bounds.bytes + MORE_READ;
   }
 
   /** @param allowed whether a value without a key of its own survives here */
   value(value: unknown, allowed: boolean): JsonValue {
-    this.#nodes -= 1;
+    this.#budget.chargeNode();
     switch (typeof value) {
       case 'string':
         return this.#text(value, allowed);
@@ -66,17 +74,12 @@ export class Walker {
   }
 
   #text(text: string, allowed: boolean): string {
-    if (text === '') return '';
+    if (text === '' || text === this.#rules.mask) return text;
     if (!allowed) return this.#mask('allow');
-    const limit = Math.max(1, Math.min(this.#bounds.stringLength, Math.max(this.#bytes, LEAST_TEXT)));
-    const kept = scrubText(text, limit, this.#scrub);
-    this.#charge(text, limit, kept);
+    const limit = this.#budget.textLength;
+    const kept = scrubText(text, limit, this.#rules.mask, this.#scrub);
+    this.#budget.chargeText(text, limit, kept);
     return kept;
-  }
-
-  #charge(read: string, limit: number, kept: string): void {
-    this.#bytes -= kept.length;
-    this.#unread -= Math.max(kept.length, Math.min(read.length, limit + SLACK));
   }
 
   readonly #scrub = (text: string): string => this.#rules.scrub(text, this.#listeners.hit);
@@ -117,7 +120,7 @@ export class Walker {
     // A Proxy's `length` may be anything.
     if (Array.isArray(value)) return this.#list(value, Number(value.length), allowed);
     const prototype: unknown = Object.getPrototypeOf(value);
-    const view = prototype === Object.prototype || prototype === null ? undefined : viewOf(value, this.#breadth);
+    const view = prototype === Object.prototype || prototype === null ? undefined : viewOf(value, this.#budget.breadth);
     if (view !== undefined) return this.#view(view, allowed);
     const json = honourToJson ? toJson(value) : value;
     if (typeof json !== 'object' || json === null) return this.value(json, allowed);
@@ -133,75 +136,80 @@ export class Walker {
   }
 
   #list(source: readonly unknown[], total: number, allowed: boolean): JsonValue {
-    if (this.#depth >= this.#bounds.depth) return this.#text('[Array]', allowed);
+    if (this.#depth >= this.#depthLimit) return this.#text('[Array]', allowed);
     this.#depth += 1;
-    const hasNames = this.#hasNames;
-    const items = readProperties(source, undefined, this.#fit(total), this.#listeners.onSlowGetter);
+    const place = this.#place;
+    const items = readProperties(source, undefined, this.#budget.fit(total), this.#listeners.onSlowGetter);
+    const isSecretName = this.#nameTest(place, total);
     const list: JsonValue[] = [];
     for (const item of items) {
-      if (this.#isSpent && list.length < total - 1) break;
-      const secret = this.#isNamedSecret(items, list.length, hasNames);
-      // A pair in a list is an entry: of a Map, of an object.
-      this.#hasNames = Array.isArray(item) && item.length === 2;
+      if (this.#budget.isSpent && list.length < total - 1) break;
+      this.#place = 'list';
+      const secret = allowed && list.length % 2 === 1 && isSecretName(items[list.length - 1]) && !isMoreMarker(item);
       list.push(secret ? this.#secret(item) : this.value(item, allowed));
     }
     if (list.length < total) list.push(this.value(`[… ${total - list.length} more]`, allowed));
+    return this.#maskNamed(list, this.#nameTest(place, list.length));
+  }
+
+  /** A pair in a list is an entry: of a Map, of an object. */
+  #nameTest(place: Place, length: number): NameTest {
+    return nameTest(place === 'raw headers' || (place === 'list' && length === 2), this.#rules.isSensitive);
+  }
+
+  #maskNamed(list: JsonValue[], isSecretName: NameTest): JsonValue[] {
+    for (let index = 1; index < list.length; index += 2) {
+      if (isSecretName(list[index - 1]) && !isMoreMarker(list[index])) list[index] = this.#masked(list[index]);
+    }
     return list;
   }
 
-  /** Whether an item stands behind the name of a secret, as in lists of headers. */
-  #isNamedSecret(items: readonly unknown[], index: number, hasNames: boolean): boolean {
-    const name = index % 2 === 1 ? items[index - 1] : undefined;
-    if (typeof name !== 'string' || isMoreMarker(items[index])) return false;
-    return (hasNames || isHeaderName(name)) && this.#rules.isSensitive(name);
-  }
-
   #record(source: object, keys: readonly string[], total: number, allowed: boolean): JsonValue {
-    if (this.#depth >= this.#bounds.depth) return this.#text('[Object]', allowed);
+    if (this.#depth >= this.#depthLimit) return this.#text('[Object]', allowed);
     this.#depth += 1;
-    const values = readProperties(source, keys, this.#fit(total), this.#listeners.onSlowGetter);
+    const values = readProperties(source, keys, this.#budget.fit(total), this.#listeners.onSlowGetter);
+    const isEntry = isSecretEntry(keys, values, this.#rules.isSensitive);
     const record: Record<string, JsonValue> = {};
     let index = 0;
     for (const value of values) {
-      if (this.#isSpent && index < total - 1) break;
+      if (this.#budget.isSpent && index < total - 1) break;
       const key = keys[index] ?? '';
       const rule = this.#rules.key(key);
       for (const hit of rule.hits) this.#listeners.hit?.(hit);
       const name = this.#name(record, key, rule.text);
-      this.#hasNames = isRawHeaders(key);
-      addProperty(record, name, rule.sensitive ? this.#secret(value) : this.value(value, allowed || rule.allowed));
+      this.#place = isRawHeaders(name) ? 'raw headers' : undefined;
+      const survives = allowed || rule.allowed;
+      const secret = rule.sensitive || (survives && isEntry && key === VALUE_KEY);
+      addProperty(record, name, secret ? this.#secret(value) : this.value(value, survives));
       index += 1;
     }
     if (index < total) {
       const name = this.#name(record, MORE, MORE);
       addProperty(record, name, this.value(`${total - index} more keys`, allowed));
     }
+    return this.#maskEntry(record);
+  }
+
+  #maskEntry(record: Record<string, JsonValue>): Record<string, JsonValue> {
+    if (Object.hasOwn(record, VALUE_KEY)) {
+      const isEntry = isSecretEntry(Object.keys(record), Object.values(record), this.#rules.isSensitive);
+      if (isEntry) record[VALUE_KEY] = this.#masked(record[VALUE_KEY]);
+    }
     return record;
   }
 
   #name(record: object, key: string, text: string): string {
     const name = freeKey(record, text);
-    this.#charge(key, KEY_LENGTH, name);
+    this.#budget.chargeText(key, KEY_LENGTH, name);
     return name;
   }
 
-  /** Nothing tells more of a secret than that there is one; where there is none the log may say so. */
   #secret(value: unknown): JsonValue {
-    this.#nodes -= 1;
-    if (value === null || value === '') return value;
-    return value === undefined || value === UNDEFINED ? UNDEFINED : this.#mask('key');
+    this.#budget.chargeNode();
+    return value === undefined ? UNDEFINED : this.#masked(value);
   }
 
-  get #breadth(): number {
-    return Math.max(1, this.#bounds.breadth);
-  }
-
-  /** How many children of so many are kept: all, or as many as leave room for the marker. */
-  #fit(total: number): number {
-    return total > this.#breadth ? this.#breadth - 1 : total;
-  }
-
-  get #isSpent(): boolean {
-    return this.#nodes <= 0 || this.#bytes <= 0 || this.#unread <= 0;
+  #masked(value: unknown): JsonValue {
+    return isNoSecret(value) || value === this.#rules.mask ? value : this.#mask('key');
   }
 }

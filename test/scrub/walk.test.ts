@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { createScrubber, DEFAULT_BOUNDS, type JsonValue } from '../../src/scrub/walk.js';
+import { type Bounds, createScrubber, DEFAULT_BOUNDS, type JsonValue } from '../../src/scrub/walk.js';
 
 const scrubber = createScrubber({ rules: true });
 const clean = (value: unknown): JsonValue => scrubber.clean(value);
@@ -272,6 +272,35 @@ describe('clean and secrets', () => {
     ['values that look like names', ['x', 'authorization', 'y', 'cookie']],
   ])('leaves lists that are no headers: %s', (_name, value) => {
     expect(clean(value)).toEqual(value);
+  });
+
+  it.each<[string, unknown, Partial<Bounds>, JsonValue]>([
+    [
+      'a BigInt that is cut to a card number',
+      [BigInt(`${CARD}99999999`)],
+      { stringLength: 26 },
+      ['[BigInt: [Filtered]…'],
+    ],
+    ['a pair that toJSON returns', [{ toJSON: () => ['password', 'x'] }], {}, [['password', '[Filtered]']]],
+    ['a pair that is a Set', [new Set(['password', 'x'])], {}, [['password', '[Filtered]']]],
+    ['a name that is cut', [['password', 'x']], { stringLength: 4 }, [['pas…', '[Filtered]']]],
+    ['a list that is cut to a pair', [['cookie', 'x', 'y']], { breadth: 2 }, [['cookie', '[… 2 more]']]],
+    ['its marker, cut as well', [['token', 1, 2]], { breadth: 2, stringLength: 6 }, [['token', '[… 2 …']]],
+  ])('says the same of its own result: %s', (_name, value, bounds, expected) => {
+    const within = { ...DEFAULT_BOUNDS, ...bounds };
+    expect(scrubber.clean(value, within)).toEqual(expected);
+    expect(scrubber.clean(expected, within)).toEqual(expected);
+  });
+
+  it.each<[string, unknown, JsonValue]>([
+    ['name and value', { name: 'Cookie', value: 'x' }, { name: 'Cookie', value: '[Filtered]' }],
+    ['value and key', { value: ['x'], key: 'DB_PASSWORD' }, { value: '[Filtered]', key: 'DB_PASSWORD' }],
+    ['no value', { name: 'token', value: null }, { name: 'token', value: null }],
+    ['an ordinary name', { name: 'limit', value: 5 }, { name: 'limit', value: 5 }],
+    ['a name that is no text', { name: { token: 1 }, value: 5 }, { name: { token: '[Filtered]' }, value: 5 }],
+  ])('masks the value of an entry that is an object: %s', (_name, value, expected) => {
+    expect(clean([value])).toEqual([expected]);
+    expect(clean([expected])).toEqual([expected]);
   });
 
   it('leaves the marker of a list that was cut behind the name of a header', () => {
