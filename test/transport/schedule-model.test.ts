@@ -297,7 +297,6 @@ function taking(answers: readonly (Answer | undefined)[]): Step {
     const taken = schedule.takeAll();
     expect(new Set(taken)).toEqual(new Set(open));
     expect(taken).toHaveLength(open.length);
-    book.closing = true;
     book.underWay.splice(0);
     for (const [index, entry] of taken.entries()) {
       const given = answers[index % answers.length];
