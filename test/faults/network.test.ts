@@ -1,9 +1,12 @@
+import dns from 'node:dns';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { httpTransport } from '../../src/transport/http-transport.js';
-import { Bench, eventEnvelope } from '../support/bench.js';
+import { Bench, eventEnvelope, RETRY } from '../support/bench.js';
+import { fastClock } from '../support/fake-clock.js';
 import {
   answer,
   delay,
@@ -60,6 +63,74 @@ it('A03: an unknown host counts as network_error, and the warning names it', asy
     { code: 'JACKDAW_UNREACHABLE', message: expect.stringContaining('jackdaw.invalid did not answer') },
   ]);
 });
+
+describe('A04: a resolver', () => {
+  type Resolved = (error: Error | null, addresses?: { address: string; family: number }[]) => void;
+  const servfail = Object.assign(new Error('queryA ESERVFAIL slow.example'), { code: 'ESERVFAIL' });
+
+  it('that is slow, then fails, then answers costs nothing, and needs no restart', async () => {
+    const replies: ((done: Resolved) => void)[] = [
+      () => {},
+      (done) => done(servfail),
+      (done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
+    ];
+    await using server = await startScriptedServer();
+    let asked = 0;
+    const lookup = vi.spyOn(dns, 'lookup');
+    lookup.mockImplementation(((_host: string, _options: object, done: Resolved) => {
+      const reply = replies[Math.min(asked++, replies.length - 1)];
+      setImmediate(() => reply?.(done));
+    }) as unknown as typeof dns.lookup);
+    onTestFinished(() => lookup.mockRestore());
+    const dsn = server.dsn.replace('127.0.0.1', 'slow.example');
+    await using bench = new Bench(httpTransport, dsn, { retry: RETRY, requestTimeoutMs: 300 }, fastClock(20));
+    await bench.deliver();
+    expect(bench.outcomes).toEqual(['delivered']);
+    expect(bench.errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/no connection within \d+ ms/),
+      expect.stringContaining('ESERVFAIL'),
+    ]);
+    expect(asked).toBe(3);
+    await expectRecovery(bench);
+  });
+});
+
+/** A port whose SYN packets are dropped: in Linux that is so where nobody accepts and the queue of one is full. */
+const BLACK_HOLE = `
+const { parentPort } = require('node:worker_threads');
+const { createServer } = require('node:net');
+const server = createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+  const { port } = server.address();
+  parentPort.postMessage(port);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+});
+`;
+
+it.runIf(process.platform === 'linux')(
+  'A02: a black hole ends the attempt after 5 s, and the queue stays bounded',
+  async () => {
+    const worker = new Worker(BLACK_HOLE, { eval: true });
+    const [port] = await once(worker, 'message');
+    const fillers = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+    onTestFinished(async () => {
+      for (const socket of fillers) socket.destroy();
+      await worker.terminate();
+    });
+    await Promise.all(fillers.slice(0, 2).map((socket) => once(socket, 'connect')));
+    await using bench = new Bench(httpTransport, `http://public@127.0.0.1:${port}/1`, {
+      retry: RETRY,
+      maxQueueItems: 50,
+    });
+    const start = performance.now();
+    bench.send(...Array.from({ length: 200 }, () => eventEnvelope()));
+    await vi.waitFor(() => expect(bench.errors).not.toEqual([]), 8_000);
+    expect(performance.now() - start).toBeGreaterThan(4_900);
+    expect(bench.errors[0]?.message).toContain('no connection within 5000 ms');
+    expect(bench.outcomes).toEqual(Array(150).fill('queue_overflow'));
+    expect(bench.pending).toBe(50);
+  },
+  20_000,
+);
 
 describe('a server that is slow', () => {
   it.concurrent('A06: no answer ends after 10 s', async () => {
@@ -225,6 +296,18 @@ describe('a connection that breaks', () => {
     await using bench = new Bench(httpTransport, server.dsn, { compress: false });
     await bench.deliver(eventEnvelope('error', 12 * MIB));
     expect(bench.outcomes).toEqual(['network_error']);
+    await expectRecovery(bench);
+  });
+
+  it('A13: a peer that vanishes after a success costs one deadline, then a fresh socket serves', async () => {
+    await using server = await startScriptedServer({ replies: [answer(200), never()] });
+    const options = { retry: RETRY, concurrency: 1, requestTimeoutMs: 300 };
+    await using bench = new Bench(httpTransport, server.dsn, options, fastClock(20));
+    await bench.deliver();
+    await bench.deliver();
+    expect(bench.outcomes).toEqual(['delivered', 'delivered']);
+    expect(server.requests.map(({ connection }) => connection)).toEqual([0, 0, 1]);
+    expect(new Set(server.eventIds.slice(1)).size).toBe(1);
     await expectRecovery(bench);
   });
 
