@@ -3,12 +3,12 @@ import { median } from './support/statistics.mjs';
 import { requests, turn } from './support/workload.mjs';
 
 export const question = 'What does a record cost that is below every threshold?';
-export const names = ['bare winston', 'second transport that does nothing', 'jackdaw'];
+export const names = ['bare-winston', 'idle-winston', 'jackdaw-winston'];
 export const rounds = 21;
 
 /** Promises, from the median of each round's ratio. */
 export function claims(ratio) {
-  const value = ratio('main ns', 'jackdaw', 'second transport that does nothing');
+  const value = ratio('main ns', 'jackdaw-winston', 'idle-winston');
   return [{ promise: 'P24', text: 'main thread, against a second transport that does nothing', value, limit: 1.05 }];
 }
 

@@ -6,7 +6,7 @@ export { names } from './record-to-event.mjs';
 export const rounds = 7;
 
 export function claims(ratio) {
-  const value = ratio('main µs', 'jackdaw', 'least possible');
+  const value = ratio('main µs', 'jackdaw-winston', 'least-possible');
   return [{ promise: 'P26', text: 'main thread, against the least possible (without a logger)', value }];
 }
 

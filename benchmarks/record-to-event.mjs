@@ -5,11 +5,11 @@ import { failure, pace, requests } from './support/workload.mjs';
 
 export const question =
   'What does an event cost, at 500 a second, with 20 frames and 100 breadcrumbs that were sent before?';
-export const names = ['bare winston', 'jackdaw without delivery', 'jackdaw', 'least possible'];
+export const names = ['bare-winston', 'jackdaw-winston-discarding', 'jackdaw-winston', 'least-possible'];
 export const rounds = 7;
 
 export function claims(ratio) {
-  const value = ratio('main µs', 'jackdaw', 'least possible');
+  const value = ratio('main µs', 'jackdaw-winston', 'least-possible');
   return [{ promise: 'P26', text: 'main thread, against the least possible (without a logger)', value, limit: 1.3 }];
 }
 

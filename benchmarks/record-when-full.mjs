@@ -4,7 +4,7 @@ import { failure, requests } from './support/workload.mjs';
 
 export const question =
   'A synchronous burst of 20,000 errors: what does a call cost once the queue is full, and what arrives?';
-export const names = ['bare winston', 'second transport that does nothing', 'jackdaw'];
+export const names = ['bare-winston', 'idle-winston', 'jackdaw-winston'];
 export const rounds = 7;
 
 const BURST = 20_000;
@@ -12,7 +12,7 @@ const BURST = 20_000;
 const FULL = 2_000;
 
 export function claims(_ratio, difference) {
-  const value = difference('call ns', 'jackdaw', 'second transport that does nothing') / 1_000;
+  const value = difference('call ns', 'jackdaw-winston', 'idle-winston') / 1_000;
   return [
     { promise: 'P28', text: 'µs for an event that is shed, beyond a transport that does nothing', value, limit: 5 },
   ];

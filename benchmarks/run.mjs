@@ -1,4 +1,7 @@
-/** `npm run bench -- [--quick] [question …]`: every subject in fresh processes, in turns, so that all share the weather. */
+/**
+ * `npm run bench -- [--quick] [group | question …]`: every subject in fresh processes, in turns, so that all share the
+ * weather. What was asked of a whole group is written down.
+ */
 import { fork } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -6,38 +9,41 @@ import { parseArgs } from 'node:util';
 import { median } from './support/statistics.mjs';
 import { printTable, writeTables } from './support/tables.mjs';
 
-const QUESTIONS = [
-  'record-below-level',
-  'record-to-breadcrumb',
-  'record-to-event',
-  'record-to-event-fresh',
-  ...['pino', 'log4js'].flatMap((host) => [
-    `record-below-level-${host}`,
-    `record-to-breadcrumb-${host}`,
-    `record-to-event-${host}`,
-  ]),
-  'record-when-full',
-  'import-cost',
-  'start-up',
-];
+const GROUPS = {
+  cost: [
+    'record-below-level',
+    'record-to-breadcrumb',
+    'record-to-event',
+    'record-to-event-fresh',
+    ...['pino', 'log4js'].flatMap((host) => [
+      `record-below-level-${host}`,
+      `record-to-breadcrumb-${host}`,
+      `record-to-event-${host}`,
+    ]),
+    'record-when-full',
+    'import-cost',
+    'start-up',
+  ],
+  delivery: ['delivery', 'lost-at-exit'],
+};
+/** More than any subject takes. */
+const HUNG_MS = 300_000;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
-    name: { type: 'string', default: 'winston' },
     rounds: { type: 'string' },
   },
 });
 
 useBuild();
-const asked = positionals.length === 0 ? QUESTIONS : positionals;
-const answers = {};
-for (const name of asked) {
-  answers[name] = await answer(name);
-  printTable(name, answers[name]);
+const asked = positionals.length === 0 ? Object.keys(GROUPS) : positionals;
+for (const group of asked) {
+  const answers = {};
+  for (const name of GROUPS[group] ?? [group]) await answer(name, answers);
+  if (group in GROUPS) save(group, answers);
 }
-if (positionals.length === 0) save();
 
 /** The package as it is installed, with what was built last: npm copies a folder once and does not look again. */
 function useBuild() {
@@ -48,48 +54,84 @@ function useBuild() {
   }
 }
 
-async function answer(name) {
-  const { question, names, rounds, execArgv = [], claims } = await import(`./${name}.mjs`);
-  const results = [];
-  const wanted = Number(options.rounds ?? (options.quick ? 3 : rounds));
-  for (let round = 0; round < wanted; round++) {
-    const result = {};
-    // In turns from both ends: what heats up or cools down favours nobody.
-    for (const subject of round % 2 === 0 ? names : names.toReversed()) {
-      result[subject] = await once(name, subject, execArgv);
+/** One answer, or one under each of the question's conditions. */
+async function answer(name, answers) {
+  const {
+    question,
+    conditions = { '': question },
+    names,
+    rounds,
+    execArgv = [],
+    claims,
+  } = await import(`./${name}.mjs`);
+  const wanted = Number(options.rounds ?? (options.quick ? Math.min(rounds, 3) : rounds));
+  for (const [condition, asks] of Object.entries(conditions)) {
+    const results = [];
+    for (let round = 0; round < wanted; round++) {
+      const result = {};
+      // In turns from both ends: what heats up or cools down favours nobody.
+      for (const subject of round % 2 === 0 ? names : names.toReversed()) {
+        result[subject] = await once(name, condition, subject, execArgv);
+      }
+      results.push(result);
     }
-    results.push(result);
+    const title = condition === '' ? name : `${name}: ${condition}`;
+    answers[title] = {
+      question: asks,
+      names,
+      rounds: wanted,
+      claims: claims?.(...comparisons(results)) ?? [],
+      results,
+    };
+    printTable(title, answers[title]);
   }
-  const compare = (combine) => (metric, a, b) => median(results.map((r) => combine(r[a][metric], r[b][metric])));
-  const kept = claims(
-    compare((a, b) => a / b),
-    compare((a, b) => a - b),
-  );
-  return { question, names, rounds: wanted, claims: kept, results };
 }
 
-function once(name, subject, execArgv) {
+/** Of two subjects in one metric, round by round. */
+function comparisons(results) {
+  const compare = (combine) => (metric, a, b) => median(results.map((r) => combine(r[a][metric], r[b][metric])));
+  return [compare((a, b) => a / b), compare((a, b) => a - b)];
+}
+
+function once(name, condition, subject, execArgv) {
   const script = new URL('support/measure-once.mjs', import.meta.url);
-  const child = fork(script, [name, subject, String(options.quick)], { execArgv });
+  const child = fork(script, [name, condition, subject, String(options.quick)], { execArgv, timeout: HUNG_MS });
   return new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => code !== 0 && reject(new Error(`${name}, ${subject}: exit code ${code}`)));
+    let result;
+    child.once('message', (message) => {
+      result = message;
+    });
+    child.once('exit', (code, signal) => {
+      if (result === undefined) reject(new Error(`${name}, ${condition}, ${subject}: ended by ${signal ?? code}`));
+      else resolve(result);
+    });
   });
 }
 
-function save() {
+function save(group, answers) {
   const date = new Date().toISOString().slice(0, 10);
-  const versionOf = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
   const { model, length } = { model: cpus()[0].model, length: cpus().length };
   const machine = `${length} × ${model.trim()}, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
-  const versions = {
-    jackdaw: versionOf('../package.json'),
-    winston: versionOf('node_modules/winston/package.json'),
-    undici: versionOf('node_modules/undici/package.json'),
-  };
   mkdirSync(new URL('results', import.meta.url), { recursive: true });
-  const file = `results/${date}-${options.name}.json`;
-  const run = { date, machine, versions, command: `npm run bench${options.quick ? ' -- --quick' : ''}`, answers };
+  const file = `results/${date}-${group}.json`;
+  const command = `npm run bench -- ${options.quick ? '--quick ' : ''}${group}`;
+  const run = { date, machine, versions: versions(), command, answers };
   writeFileSync(new URL(file, import.meta.url), `${JSON.stringify(run, undefined, 1)}\n`);
-  writeTables(new URL('README.md', import.meta.url), file, run);
+  writeTables(new URL('README.md', import.meta.url), group, file, run);
+}
+
+/** Of all that is installed by name, the rivals' folders included. */
+function versions() {
+  const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+  const { packages } = read('package-lock.json');
+  const wanted = { jackdaw: read('../package.json').version, undici: read('node_modules/undici/package.json').version };
+  for (const [folder, { dependencies = {} }] of Object.entries(packages)) {
+    if (folder !== '' && !folder.startsWith('rivals/')) continue;
+    for (const [name, version] of Object.entries(dependencies)) {
+      // One SDK under each of its adapters.
+      const key = folder !== '' && name === '@sentry/node' ? `${name} of ${folder.slice('rivals/'.length)}` : name;
+      wanted[key] ??= version;
+    }
+  }
+  return wanted;
 }

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 
 export const question = 'What does it cost to make a logger and to log the first record?';
-export const names = ['bare winston', 'jackdaw'];
+export const names = ['bare-winston', 'jackdaw-winston'];
 export const rounds = 15;
 
 export function claims(_ratio, difference) {
-  return [{ promise: '–', text: 'ms beyond winston', value: difference('ms', 'jackdaw', 'bare winston') }];
+  return [{ promise: '–', text: 'ms beyond winston', value: difference('ms', 'jackdaw-winston', 'bare-winston') }];
 }
 
 export async function measure({ modules, open }) {

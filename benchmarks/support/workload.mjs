@@ -51,7 +51,8 @@ export async function pace(perSecond, seconds, work) {
   for (let n = 0; n < total; ) {
     const due = Math.min(total, Math.floor(((performance.now() - start) / 1_000) * perSecond));
     while (n < due) work(n++);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    const nextMs = start + ((n + 1) / perSecond) * 1_000 - performance.now();
+    await new Promise((resolve) => setTimeout(resolve, nextMs));
   }
   return total;
 }
