@@ -33,9 +33,10 @@ export const names = [
   'sentry-node-log4js',
 ];
 export const rounds = 3;
+export const quickRounds = 1;
 
 export async function measure({ open }, { condition, quick }) {
-  const receiver = await startReceiver();
+  const receiver = await startReceiver({ failures: true });
   const opened = open({ dsn: receiver.dsn });
   const report = (n) => {
     opened.logger.error(`order ${n} failed`, { error: failure(n), cart: { items: 3, currency: 'EUR' } });
@@ -49,7 +50,11 @@ export async function measure({ open }, { condition, quick }) {
   const [start, main] = [Date.now(), mainCpu()];
   const perSecond = condition === 'busy' ? BUSY_PER_SECOND : PER_SECOND;
   const logged = await pace(perSecond, quick ? 2 : 10, report);
-  if (condition !== 'dead') await settled(opened, receiver, logged);
+  if (condition !== 'dead') {
+    await settled(opened, receiver, logged);
+    // The last answers, too.
+    await opened.flush(SILENCE_MS);
+  }
   const used = (mainCpu() - main) / logged;
   const balance = opened.stats?.();
   const { failures, bytes, last = start } = await receiver.received();

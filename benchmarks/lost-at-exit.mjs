@@ -22,7 +22,7 @@ export const names = ['bare-winston', ...delivering];
 export const rounds = 1;
 
 export async function measure(_subject, { condition, subject, quick }) {
-  const receiver = await startReceiver();
+  const receiver = await startReceiver({ failures: true });
   const result = { delivered: 0, of: quick ? 3 : RUNS, 'ended otherwise': 0 };
   const durations = [];
   for (let run = 0; run < result.of; run++) {

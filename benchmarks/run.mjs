@@ -61,10 +61,11 @@ async function answer(name, answers) {
     conditions = { '': question },
     names,
     rounds,
+    quickRounds = 3,
     execArgv = [],
     claims,
   } = await import(`./${name}.mjs`);
-  const wanted = Number(options.rounds ?? (options.quick ? Math.min(rounds, 3) : rounds));
+  const wanted = Number(options.rounds ?? (options.quick ? Math.min(rounds, quickRounds) : rounds));
   for (const [condition, asks] of Object.entries(conditions)) {
     const results = [];
     for (let round = 0; round < wanted; round++) {
@@ -120,13 +121,13 @@ function save(group, answers) {
   writeTables(new URL('README.md', import.meta.url), group, file, run);
 }
 
-/** Of all that is installed by name, the rivals' folders included. */
+/** Of all that is asked for by name, by the rivals too. */
 function versions() {
   const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
   const { packages } = read('package-lock.json');
   const wanted = { jackdaw: read('../package.json').version, undici: read('node_modules/undici/package.json').version };
   for (const [folder, { dependencies = {} }] of Object.entries(packages)) {
-    if (folder !== '' && !folder.startsWith('rivals/')) continue;
+    if (!/^(rivals\/[^/]+)?$/.test(folder)) continue;
     for (const [name, version] of Object.entries(dependencies)) {
       // One SDK under each of its adapters.
       const key = folder !== '' && name === '@sentry/node' ? `${name} of ${folder.slice('rivals/'.length)}` : name;

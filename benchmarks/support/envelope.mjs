@@ -1,22 +1,31 @@
 import { gunzipSync } from 'node:zlib';
 
-/** The header of an envelope and its items, `{ header, payload }` each. */
-export function readEnvelope(body, encoding) {
+/** The header of an envelope, its size, and its items when they are asked for. */
+export function openEnvelope(body, encoding) {
   const bytes = encoding === 'gzip' ? gunzipSync(body) : body;
-  let at = 0;
-  const take = (length) => {
-    const end = length === undefined ? bytes.indexOf('\n', at) : at + length;
-    const part = bytes.subarray(at, end === -1 ? undefined : end).toString();
-    at += Buffer.byteLength(part) + 1;
-    return part;
+  const end = bytes.indexOf('\n');
+  return {
+    header: JSON.parse(bytes.subarray(0, end).toString()),
+    size: bytes.length,
+    items: () => readItems(bytes.subarray(end + 1)),
   };
-  const header = JSON.parse(take());
+}
+
+function readItems(bytes) {
   const items = [];
-  while (at < bytes.length) {
-    const itemHeader = JSON.parse(take());
-    items.push({ header: itemHeader, payload: JSON.parse(take(itemHeader.length)) });
+  for (let at = 0; at < bytes.length; ) {
+    const start = bytes.indexOf('\n', at) + 1;
+    const header = JSON.parse(bytes.subarray(at, start).toString());
+    const end = header.length === undefined ? endOfLine(bytes, start) : start + header.length;
+    items.push({ header, payload: JSON.parse(bytes.subarray(start, end).toString()) });
+    at = end + 1;
   }
-  return { header, items, size: bytes.length };
+  return items;
+}
+
+function endOfLine(bytes, start) {
+  const end = bytes.indexOf('\n', start);
+  return end === -1 ? bytes.length : end;
 }
 
 /** The numbers of the failures in an item: the last number in the text of each. */
