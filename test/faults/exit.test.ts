@@ -70,6 +70,7 @@ const ENDINGS: readonly (readonly [ending: string, others: readonly unknown[]])[
   ['an error logged and thrown', ['uncaught']],
   ['a log in an exit listener', ['last words']],
   ['process.exit() in a thread', []],
+  ['process.exit() in a thread short of memory', []],
 ];
 
 /** The ways of the hosts themselves. */
@@ -446,6 +447,9 @@ describe('F12: flags of node', () => {
       runEnding('winston', 'process.exit(3)', { nodeFlags, dsn }),
     ]);
     expect(end).toEqual(bare);
+    const allowed = [...nodeFlags, '--allow-worker'];
+    await runEnding('winston', 'process.exit(3)', { nodeFlags: allowed, dsn });
+    expect(received(server)).toEqual([LOGGED]);
     const told = await reportOf('winston', 'process.exit(3)', { nodeFlags, dsn, options: { debug: true } });
     expect(told.dropped).toEqual({ network_error: { error: 1 } });
     expect(told.stderr).toMatch(

@@ -27,7 +27,8 @@ import pino from 'pino';
 import winston from 'winston';
 ${BODY}`;
 
-const JEST_TEST = `
+function jestTest(end: string): string {
+  return `
 const { createClient } = require('jackdaw');
 const { configure } = require('jackdaw/log4js');
 const jackdaw = require('jackdaw/pino');
@@ -39,14 +40,15 @@ const winston = require('winston');
 
 test('three loggers', async () => {
   ${BODY}
-  expect(await client.close()).toBe(true);
+  ${end}
 });
 `;
+}
 
 useInbox();
 
-function expectAllThree({ code, stderr, events }: Report): void {
-  expect(code, stderr).toBe(0);
+function expectAllThree({ code, stderr, events }: Report, expectedCode: number = 0): void {
+  expect(code, stderr).toBe(expectedCode);
   expect(events.map(({ exception }) => exception?.values.map(({ type, value }) => `${type}: ${value}`))).toEqual([
     ['TypeError: w'],
     ['TypeError: p'],
@@ -56,31 +58,56 @@ function expectAllThree({ code, stderr, events }: Report): void {
 
 it('all loggers report from a CommonJS test of jest, which then ends by itself', async () => {
   const app = await flatApp();
-  write(app, 'jest/loggers.test.js', JEST_TEST);
+  write(app, 'jest/loggers.test.js', jestTest('expect(await client.close()).toBe(true);'));
   const report = await reportOf(app, join(await tools(), 'node_modules/.bin/jest'), ['--rootDir', 'jest']);
   expectAllThree(report);
   expect(report.stderr).not.toMatch(/did not exit|open handle/i);
 });
 
-describe('bundled by esbuild', () => {
-  async function bundle(outfile: string, ...flags: readonly string[]): Promise<string> {
+describe('a test of jest that ends the process', () => {
+  async function endWith(end: string): Promise<Report> {
     const app = await flatApp();
-    write(app, 'bundled.mjs', PROGRAM);
+    write(app, 'jest-exit/loggers.test.js', jestTest(end));
+    return reportOf(app, join(await tools(), 'node_modules/.bin/jest'), ['-i', '--rootDir', 'jest-exit']);
+  }
+
+  it('has a `process` of its own, whose listeners never hear of the end', async () => {
+    const { code, events } = await endWith('process.exit(3);');
+    expect({ code, events }).toEqual({ code: 3, events: [] });
+  });
+
+  it('delivers what all loggers reported where they are told, among the globals that jest makes for a test', async () => {
+    expectAllThree(await endWith("process.emit('exit', 3); process.exit(3);"), 3);
+  });
+});
+
+describe('bundled by esbuild', () => {
+  async function bundle(outfile: string, program: string, ...flags: readonly string[]): Promise<string> {
+    const app = await flatApp();
+    write(app, 'bundled.mjs', program);
     const common = ['bundled.mjs', '--bundle', '--platform=node', '--log-level=warning', `--outfile=${outfile}`];
     await succeed(app, join(await tools(), 'node_modules/.bin/esbuild'), [...common, ...flags]);
     return app;
   }
 
   it('all loggers report from one CommonJS file with nothing beside it', async () => {
-    const app = await bundle('out/all.cjs', '--format=cjs');
+    const app = await bundle('out/all.cjs', PROGRAM, '--format=cjs');
     const empty = await layout('bundle', async (folder) =>
       copyFileSync(join(app, 'out/all.cjs'), join(folder, 'all.cjs')),
     );
     expectAllThree(await reportOf(empty, process.execPath, ['all.cjs']));
   });
 
+  it('they do before process.exit(), too, whose thread needs no file', async () => {
+    const app = await bundle('out/exit.cjs', `${PROGRAM}process.exit(3);`, '--format=cjs', '--minify');
+    const empty = await layout('bundle with an exit', async (folder) =>
+      copyFileSync(join(app, 'out/exit.cjs'), join(folder, 'exit.cjs')),
+    );
+    expectAllThree(await reportOf(empty, process.execPath, ['exit.cjs']), 3);
+  });
+
   it('all loggers report from an ES module that leaves packages outside', async () => {
-    const app = await bundle('out/own.mjs', '--format=esm', '--packages=external');
+    const app = await bundle('out/own.mjs', PROGRAM, '--format=esm', '--packages=external');
     expectAllThree(await reportOf(app, process.execPath, ['out/own.mjs']));
   });
 });

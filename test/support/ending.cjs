@@ -1,6 +1,7 @@
 // A process that logs one error and then ends: `node ending.cjs <host> <ending>`. Without JACKDAW_DSN it is the same
 // process without jackdaw, to compare with. JACKDAW_OPTIONS: client options as JSON. JACKDAW_REPORT: on exit it prints
 // how long that took, and its ledger.
+const { isMainThread, Worker } = require('node:worker_threads');
 const { HOSTS } = require('./ending-hosts.cjs');
 
 const stay = () => setTimeout(() => process.exit(99), 20_000);
@@ -82,7 +83,6 @@ const ENDINGS = {
     process.on('exit', () => host.error(new Error('last words')));
     process.exit(11);
   },
-  'process.exit() in a thread': () => {},
   'shutdown of the host, then process.exit()': ({ host }) => host.shutdown(() => process.exit(13)),
   '100 errors in 8 s, then its shutdown': ({ host }) => {
     let errors = 0;
@@ -96,6 +96,12 @@ const ENDINGS = {
     host.fatal(new Error('fatal'));
     process.exit(14);
   },
+};
+
+/** The endings of a thread, which does it all, and its limits. */
+const THREADS = {
+  'process.exit() in a thread': {},
+  'process.exit() in a thread short of memory': { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 },
 };
 
 /** What signal-exit 4 does: https://github.com/tapjs/signal-exit/blob/v4.1.0/src/index.ts */
@@ -112,8 +118,11 @@ function signalExit() {
 }
 
 const [, , hostName, ending] = process.argv;
-if (ending === 'process.exit() in a thread' && require('node:worker_threads').isMainThread) {
-  new (require('node:worker_threads').Worker)(__filename, { argv: process.argv.slice(2) });
+if (THREADS[ending] !== undefined && isMainThread) {
+  const thread = new Worker(__filename, { argv: process.argv.slice(2), resourceLimits: THREADS[ending] });
+  thread.on('exit', (code) => {
+    process.exitCode = code;
+  });
 } else {
   const host = HOSTS[hostName]();
   if (process.env.JACKDAW_REPORT) {
@@ -134,6 +143,6 @@ if (ending === 'process.exit() in a thread' && require('node:worker_threads').is
   const count = Number(process.env.JACKDAW_COUNT ?? 1);
   for (let index = 0; index < count; index++) host.error(new Error(`number ${index}`));
   host.info('an info');
-  if (ending === 'process.exit() in a thread') process.exit(12);
+  if (THREADS[ending] !== undefined) process.exit(12);
   ENDINGS[ending]({ host, client: host.client });
 }
