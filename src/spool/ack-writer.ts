@@ -146,7 +146,8 @@ export class AckWriter {
     if (this.#context.durable && segment.ackBytes > 0) await syncDirectory(disk, directory);
     await unlink(disk, segment.ackPath);
     const isLast = ![...shelf.segments, ...this.#doomed].some(({ path }) => dirname(path) === directory);
-    if (segment.recovered && isLast) await removeHome(disk, directory);
+    // It can wait for the next run.
+    if (segment.recovered && isLast) await removeHome(disk, directory).catch(() => {});
   }
 }
 

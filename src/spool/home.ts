@@ -107,10 +107,12 @@ export class Home {
   }
 }
 
-/** Removes a directory that holds no segments any more; not where somebody has put something else into it. */
+/** Removes a directory that holds no segments any more; not where anything else is in it. */
 export async function removeHome(disk: Disk, path: string): Promise<void> {
-  for (const name of [OWNER_FILE, LEFT_FILE]) await disk.unlink(join(path, name)).catch(() => {});
-  await disk.rmdir(path).catch(() => {});
+  const names = (await disk.readdir(path)).map(({ name }) => name);
+  if (!names.every((name) => name === OWNER_FILE || name === LEFT_FILE)) return;
+  for (const name of names) await disk.unlink(join(path, name));
+  await disk.rmdir(path);
 }
 
 function nameOf({ host, pid }: Owner): string {

@@ -42,6 +42,8 @@ interface Cursor {
 /** Gives out the records that nobody holds: own ones first, then those of others, the oldest first. */
 export class Reader {
   readonly #context: ReaderContext;
+  /** Also for callers who ask again at once: without turns of the loop nothing else runs, and no memory is freed. */
+  readonly #pace: Pace;
   #cursor: Cursor | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   /** Segments that the disk did not give: they rest until `retry`. */
@@ -49,6 +51,7 @@ export class Reader {
 
   constructor(context: ReaderContext) {
     this.#context = context;
+    this.#pace = new Pace(context.clock);
   }
 
   /** The next one. Undefined: there is none now. Never fails. */
@@ -113,9 +116,8 @@ export class Reader {
   }
 
   async #advance({ segment, pieces }: Cursor): Promise<StoredRecord | undefined> {
-    const pace = new Pace(this.#context.clock);
     for (let next = pieces.next(); !next.done && !segment.gone; next = pieces.next()) {
-      if (pace.isOver()) await pace.rest();
+      if (this.#pace.isOver()) await this.#pace.rest();
       const piece = next.value;
       if (piece.kind !== 'record' || segment.held.has(piece.number)) continue;
       if (segment.settled?.get(piece.number) === piece.crc || segment.gone) continue;

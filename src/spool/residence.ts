@@ -18,6 +18,8 @@ interface ResidenceContext {
   lost(): Promise<void>;
   /** Nothing may be written, for now. */
   refused(error: unknown): Promise<void>;
+  /** It has gone well for a while. */
+  recovered(): void;
   /** Every ten seconds, while all is well. */
   beat(home: Home): void;
 }
@@ -86,8 +88,10 @@ export class Residence {
     if (!hasRoom(await disk.statfs(this.#home.path))) {
       throw new SpoolError('SPOOL_NO_SPACE', 'the disk of the spool is nearly full: records are kept in memory only');
     }
-    if (this.#context.isWriting()) this.#retryMs = FIRST_RETRY_MS;
-    else this.#context.opened(this.#home);
+    if (this.#context.isWriting()) {
+      this.#retryMs = FIRST_RETRY_MS;
+      this.#context.recovered();
+    } else this.#context.opened(this.#home);
     this.#context.beat(this.#home);
     this.#wakeIn(HEARTBEAT_MS);
   }

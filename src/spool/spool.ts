@@ -112,6 +112,9 @@ export class Spool {
       opened: (home) => this.#writer.start(home),
       lost: () => this.#evacuate(),
       refused: (error) => this.#stop(error),
+      recovered: () => {
+        this.#isTold = false;
+      },
       beat: (home) => this.#beat(home),
     });
     this.#residence.start();
@@ -150,6 +153,15 @@ export class Spool {
     return this.#closing === undefined ? this.#reader.next() : undefined;
   }
 
+  /**
+   * Takes over what others left, now instead of with the next look in at most 10 s. Returns when `next` can give out all
+   * of it.
+   */
+  async adopt(): Promise<void> {
+    const { home } = this.#residence;
+    if (home !== undefined) await this.#adoption.scan(home);
+  }
+
   /** What nobody holds: released or recovered. Quantities by category. */
   waiting(): ReadonlyMap<string, number> {
     return this.#shelf.waiting();
@@ -184,7 +196,6 @@ export class Spool {
   }
 
   #beat(home: Home): void {
-    this.#isTold = false;
     this.#reader.retry();
     const expired = this.#shelf.olderThan(this.#time() - this.#options.maxAgeMs);
     for (const segment of expired) this.#shelf.drop(segment, 'cache_overflow');

@@ -83,13 +83,11 @@ export class Writer {
 
   /** Returns when everything added so far is written, and safe where the mode says so; or when the disk refuses. */
   async flush(): Promise<void> {
-    while (this.isRunning && this.#pending.size > 0) {
+    do {
       this.#kick();
       await this.#running;
-    }
-    await this.#running;
-    if (!this.#context.durable) return;
-    for (const file of this.#files.open) await this.#sync(file);
+      if (this.#context.durable) await this.#syncAll();
+    } while (this.isRunning && this.#pending.size > 0);
   }
 
   /** The same within the `exit` event: no operation that is under way reports back any more. */
@@ -154,16 +152,18 @@ export class Writer {
     else if (this.#context.durable) {
       this.#syncing ??= this.#context.clock.after(SYNC_MS, () => {
         this.#syncing = undefined;
-        void this.#sync(this.#files.active);
+        void this.#syncAll();
       });
     }
   }
 
-  async #sync(file: SegmentFile | undefined): Promise<void> {
-    try {
-      await file?.sync();
-    } catch (error) {
-      await this.#files.failed(file, error);
+  async #syncAll(): Promise<void> {
+    for (const file of this.#files.open) {
+      try {
+        await file.sync();
+      } catch (error) {
+        await this.#files.failed(file, error);
+      }
     }
   }
 

@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SpoolRecord } from '../../src/spool/frame.js';
+import { encodeHeader, encodeRecord, type SpoolRecord } from '../../src/spool/frame.js';
+import { destinationDirectory } from '../../src/spool/home.js';
 import type { Recovered } from '../../src/spool/reader.js';
 import { Spool, type SpoolOptions, type SpoolWorld } from '../../src/spool/spool.js';
+
+export const DESTINATION = 'http://key@host/1';
 
 /** A directory of its own for a test, gone afterwards. */
 export class TemporaryDirectory {
@@ -24,7 +27,7 @@ export class OpenSpool {
   available = 0;
 
   constructor(dir: string, options: Partial<SpoolOptions> = {}, world: SpoolWorld = {}) {
-    const defaults = { destination: 'http://key@host/1', maxBytes: 64 << 20, maxAgeMs: 86_400_000, sync: 'process' };
+    const defaults = { destination: DESTINATION, maxBytes: 64 << 20, maxAgeMs: 86_400_000, sync: 'process' };
     this.spool = new Spool(
       { ...defaults, dir, ...options } as SpoolOptions,
       {
@@ -44,7 +47,7 @@ export class OpenSpool {
     );
   }
 
-  /** Everything that `next` gives now, as texts. */
+  /** Everything that `next` gives now. */
   async drain(): Promise<Recovered[]> {
     const all: Recovered[] = [];
     for (let one = await this.spool.next(); one !== undefined; one = await this.spool.next()) all.push(one);
@@ -71,4 +74,40 @@ export async function until(isSo: () => boolean | Promise<boolean>, timeoutMs = 
     if (performance.now() > deadline) throw new Error(`still not so: ${isSo}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
+}
+
+/** The bytes of a segment, its records numbered from 1, as of `time`. */
+export function segmentOf(records: readonly SpoolRecord[], time: number = Date.now()): Buffer {
+  const frames = records.flatMap((one, index) => {
+    const { head, payload } = encodeRecord(index + 1, time, one);
+    return [head, payload];
+  });
+  return Buffer.concat([encodeHeader(time, 'writer'), ...frames]);
+}
+
+/** A directory as somebody leaves it who closes a spool: with these files, for `destination`. */
+export function leaveBehind(
+  dir: string,
+  files: Readonly<Record<string, Uint8Array>>,
+  name: string = 'host-1-0123456789ab',
+): string {
+  const path = join(destinationDirectory(dir, DESTINATION), name);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(dir, 0o700);
+  writeFileSync(join(path, 'left'), '');
+  for (const [file, bytes] of Object.entries(files)) writeFileSync(join(path, file), bytes, { mode: 0o600 });
+  return path;
+}
+
+/** The name of the only segment, mostly. */
+export const SEGMENT = '00000000000000000001.seg';
+export const ACKS = '00000000000000000001.ack';
+
+/** All files below a directory, but not the directories. */
+export function filesBelow(path: string): string[] {
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort();
 }
