@@ -1,7 +1,7 @@
 import fs, { constants, type Dirent, type Stats, type StatsFs } from 'node:fs';
 import { promisify } from 'node:util';
 
-const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants;
+const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 /** Windows has none of these. */
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_DIRECTORY = 0 } = constants;
 
@@ -11,6 +11,8 @@ export const CREATE: number = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLO
 export const APPEND: number = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
 /** Never waits for the other end of a pipe, never follows a link. */
 export const READ: number = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+/** Windows syncs no file that is open for reading only. */
+export const SYNC: number = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
 export const READ_DIRECTORY: number = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_DIRECTORY;
 
 export const FILE_MODE = 0o600;

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { codeOf, type Disk, READ, READ_DIRECTORY, type SyncDisk } from './disk.js';
+import { codeOf, type Disk, READ, READ_DIRECTORY, SYNC, type SyncDisk } from './disk.js';
 
 /** No file that we make is longer; of one that is, the rest is not ours. */
 const MAX_READ_BYTES = 16 * 1024 * 1024;
@@ -75,14 +75,34 @@ export function isOwn({ uid }: Stats): boolean {
   return process.geteuid === undefined || uid === process.geteuid();
 }
 
+/** What is in a file survives a power cut from now on. */
+export function syncFile(disk: Disk, path: string): Promise<void> {
+  return sync(disk, path, SYNC);
+}
+
+export function syncFileSync(disk: SyncDisk, path: string): void {
+  syncSync(disk, path, SYNC);
+}
+
 /**
- * After this the names in a directory survive a power cut. Windows needs and has no such thing, and nothing can be done
- * about a parent that we may not read.
+ * The names in a directory do. Windows needs and has no such thing, and nothing can be done about a parent that we may
+ * not read.
  */
 export async function syncDirectory(disk: Disk, path: string): Promise<void> {
+  if (process.platform !== 'win32') await sync(disk, path, READ_DIRECTORY).catch(unlessForbidden);
+}
+
+export function syncDirectorySync(disk: SyncDisk, path: string): void {
   if (process.platform === 'win32') return;
-  const descriptor = await disk.open(path, READ_DIRECTORY).catch(unlessForbidden);
-  if (descriptor === undefined) return;
+  try {
+    syncSync(disk, path, READ_DIRECTORY);
+  } catch (error) {
+    unlessForbidden(error);
+  }
+}
+
+async function sync(disk: Disk, path: string, flags: number): Promise<void> {
+  const descriptor = await disk.open(path, flags);
   try {
     await disk.fsync(descriptor);
   } finally {
@@ -90,11 +110,8 @@ export async function syncDirectory(disk: Disk, path: string): Promise<void> {
   }
 }
 
-/** The same while everything waits. */
-export function syncDirectorySync(disk: SyncDisk, path: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = attempt(() => disk.open(path, READ_DIRECTORY));
-  if (descriptor === undefined) return;
+function syncSync(disk: SyncDisk, path: string, flags: number): void {
+  const descriptor = disk.open(path, flags);
   try {
     disk.fsync(descriptor);
   } finally {
@@ -102,14 +119,6 @@ export function syncDirectorySync(disk: SyncDisk, path: string): void {
   }
 }
 
-function attempt<T>(run: () => T): T | undefined {
-  try {
-    return run();
-  } catch (error) {
-    return unlessForbidden(error);
-  }
-}
-
-function unlessForbidden(error: unknown): undefined {
+function unlessForbidden(error: unknown): void {
   if (codeOf(error) !== 'EACCES') throw error;
 }

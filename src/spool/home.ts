@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { SpoolClock } from './clock.js';
 import { secureBase, secureDirectory } from './directory.js';
 import { CREATE, type Disk, FILE_MODE } from './disk.js';
-import { syncDirectory, syncDirectorySync, writeAllSync } from './file.js';
+import { syncDirectory, syncDirectorySync, syncFile, syncFileSync, writeAllSync } from './file.js';
 import { HEARTBEAT_MS, type Owner } from './owner.js';
 
 /** Who owns the directory; the time of its last change is the heartbeat. */
@@ -86,17 +86,17 @@ export class Home {
     if (silence > MISSED_BEATS * HEARTBEAT_MS) await this.beat();
   }
 
-  /** After this the names of its files survive a power cut, and once also what leads to it. */
+  /** After this the names of its files survive a power cut, and so does what leads to them and says whose they are. */
   async syncNames(): Promise<void> {
-    await syncDirectory(this.#disk, this.path);
-    for (const parent of this.#unsynced) await syncDirectory(this.#disk, parent);
+    if (this.#unsynced.length > 0) await syncFile(this.#disk, join(this.path, OWNER_FILE));
+    for (const path of [this.path, ...this.#unsynced]) await syncDirectory(this.#disk, path);
     this.#unsynced = [];
   }
 
   /** The same while everything waits. */
   syncNamesSync(): void {
-    syncDirectorySync(this.#disk.sync, this.path);
-    for (const parent of this.#unsynced) syncDirectorySync(this.#disk.sync, parent);
+    if (this.#unsynced.length > 0) syncFileSync(this.#disk.sync, join(this.path, OWNER_FILE));
+    for (const path of [this.path, ...this.#unsynced]) syncDirectorySync(this.#disk.sync, path);
     this.#unsynced = [];
   }
 

@@ -76,12 +76,19 @@ export function parseOwner(text: string): Owner | undefined {
 export function machineProcesses(): Processes {
   const self: Owner = {
     pid: process.pid,
-    started: startOf('self'),
+    started: statOf('self').started,
     boot: tell(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     pidNamespace: tell(() => readlinkSync('/proc/self/ns/pid')),
     host: hostname(),
   };
-  return { self, look: (pid) => (isThere(pid) ? { started: startOf(String(pid)) } : 'gone') };
+  return { self, look };
+}
+
+function look(pid: number): Sighting {
+  if (!isThere(pid)) return 'gone';
+  const { state, started } = statOf(String(pid));
+  // It has ended; only its parent has not asked how, as the first process of a container often never does.
+  return state === 'Z' || state === 'X' ? 'gone' : { started };
 }
 
 function isThere(pid: number): boolean {
@@ -93,12 +100,11 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** Field 22 of proc(5) stat; the name before it may hold anything, so it is counted from its last bracket. */
-function startOf(pid: string): string {
-  return tell(() => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  });
+/** Fields 3 and 22 of proc(5) stat; the name before them may hold anything, so they are counted from its last bracket. */
+function statOf(pid: string): { readonly state: string; readonly started: string } {
+  const stat = tell(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', started: fields[19] ?? '' };
 }
 
 function tell(read: () => string): string {

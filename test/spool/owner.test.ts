@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { isOrphan, machineProcesses, type Owner, parseOwner, type Sighting } from '../../src/spool/owner.js';
+import { until } from '../support/spool.js';
 
 const self: Owner = { pid: 100, started: '5000', boot: 'boot-1', pidNamespace: 'pid:[1]', host: 'here' };
 const ALIVE = { ageMs: 5_000, watchedMs: 0 };
@@ -48,6 +52,21 @@ it('reads back an owner, and nothing else', () => {
     expect(parseOwner(text)).toBeUndefined();
   }
 });
+
+it.runIf(process.platform === 'linux')(
+  'sees a process as gone that has ended, though nobody has taken notice',
+  async () => {
+    // The shell replaces itself with a program that never asks what became of its child.
+    const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = await once(parent.stdout, 'data');
+    const { look } = machineProcesses();
+    await until(() => look(Number(line)) === 'gone');
+    expect(readFileSync(`/proc/${Number(line)}/stat`, 'utf8')).toContain(') Z ');
+    parent.kill();
+  },
+);
 
 it('sees this process as itself, and a pid that is free as gone', () => {
   const { self: own, look } = machineProcesses();
