@@ -26,6 +26,7 @@ export type { Level } from './protocol/level.js';
 export type { Attribute, LogItem } from './protocol/log-item.js';
 export type { Category, DropReason, Outcome } from './protocol/outcome.js';
 export type { LogRecord, RecordContext } from './record.js';
+export type { Detector, OptionalDetector } from './scrub/walk.js';
 export { DeliveryError, type DeliveryErrorCode } from './transport/delivery-error.js';
 export { memoryTransport } from './transport/memory.js';
 export type { RetryPolicy } from './transport/retry-schedule.js';

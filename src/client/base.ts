@@ -44,6 +44,7 @@ function shared({ scrub }: ClientOptions, diagnostics: Diagnostics): ScrubOption
   return {
     rules: scrub !== false,
     ...(typeof scrub === 'object' && scrub.mask !== undefined ? { mask: scrub.mask } : {}),
+    ...(typeof scrub === 'object' && scrub.detectors !== undefined ? { detectors: scrub.detectors } : {}),
     onScrub: (rule, count) => diagnostics.scrub(rule, count),
     onSlowGetter: () => diagnostics.warn('JACKDAW_SLOW_GETTER', 'a getter of a logged object took more than 5 ms'),
   };

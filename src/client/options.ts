@@ -3,6 +3,7 @@ import type { Breadcrumb, ErrorEvent, User } from '../protocol/event.js';
 import type { Level } from '../protocol/level.js';
 import type { LogItem } from '../protocol/log-item.js';
 import type { Category, DropReason } from '../protocol/outcome.js';
+import type { Detector, OptionalDetector } from '../scrub/walk.js';
 import type { RetryPolicy } from '../transport/retry-schedule.js';
 import type { Transport, TransportFactory } from '../transport/transport.js';
 
@@ -144,6 +145,8 @@ export type ScrubSettings =
       readonly denyKeys?: readonly string[];
       /** Keys that are never masked, built-in or not. */
       readonly ignoreKeys?: readonly string[];
+      /** What is looked for in texts, besides the built-in kinds: `'email'`, `'ip'`, or detectors of your own. */
+      readonly detectors?: readonly (OptionalDetector | Detector)[];
       /** What replaces a value; always the same text. Default `[Filtered]`. */
       readonly mask?: string;
     }
@@ -151,5 +154,7 @@ export type ScrubSettings =
       readonly mode: 'allow';
       /** The only keys whose values leave. */
       readonly keys: readonly string[];
+      /** As with deny rules: what is masked even below these keys. */
+      readonly detectors?: readonly (OptionalDetector | Detector)[];
       readonly mask?: string;
     };

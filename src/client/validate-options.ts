@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { LEVELS, levelFromName } from '../protocol/level.js';
+import { OPTIONAL_DETECTORS } from '../scrub/walk.js';
 import { knownSchemes } from '../transport/scheme.js';
 import { type Check, expected, flag, hook, isRecord, listOf, number, objectProblem, record, text } from './checks.js';
 import type { ConfigProblem } from './config-error.js';
@@ -36,11 +37,18 @@ const SIGNALS = Object.keys(constants.signals).filter((name) => name !== 'SIGKIL
 const signal: Check = (value) =>
   SIGNALS.some((name) => name === value) ? undefined : expected(`one of ${SIGNALS.join(', ')}`, value);
 
+const detector: Check = (value) =>
+  OPTIONAL_DETECTORS.some((name) => name === value) ||
+  (isRecord(value) && typeof value['name'] === 'string' && typeof value['scrub'] === 'function')
+    ? undefined
+    : expected('a detector', value);
+
 const SCRUB_KEYS: Readonly<Record<string, Check>> = {
   mode: (value) => (value === 'deny' || value === 'allow' ? undefined : expected("'deny' or 'allow'", value)),
   denyKeys: listOf(text, 'strings'),
   ignoreKeys: listOf(text, 'strings'),
   keys: listOf(text, 'strings'),
+  detectors: listOf(detector, `detectors, or ${OPTIONAL_DETECTORS.map((name) => `'${name}'`).join(', ')}`),
   mask: text,
 };
 
@@ -52,7 +60,7 @@ const scrub: Check = (value) => {
   return objectProblem(
     value,
     SCRUB_KEYS,
-    allow ? ['mode', 'keys', 'mask'] : ['mode', 'denyKeys', 'ignoreKeys', 'mask'],
+    allow ? ['mode', 'keys', 'detectors', 'mask'] : ['mode', 'denyKeys', 'ignoreKeys', 'detectors', 'mask'],
   );
 };
 

@@ -1,8 +1,9 @@
 import { eventLevel } from '../protocol/level.js';
 import type { LogRecord } from '../record.js';
-import type { JsonValue, Scrubber } from '../scrub/walk.js';
+import type { Scrubber } from '../scrub/walk.js';
 import { encodeBreadcrumb, type KeptBreadcrumb } from './build-breadcrumb.js';
 import { type EncodeExceptionsOptions, encodeExceptions, errorExtras, readErrors } from './exception.js';
+import { cleanMessage } from './message.js';
 import { cleanRequest } from './request.js';
 import {
   type CleanContent,
@@ -102,13 +103,8 @@ function addNames(fields: EventFields, { record, scope }: EventInput, { scrubber
 
 function encodeLogEntry(record: LogRecord, scrubber: Scrubber): string | undefined {
   if (record.message === '' && record.template === undefined) return undefined;
-  const entry: Record<string, JsonValue> = { formatted: scrubber.text(record.message, TEXT_LENGTH) };
-  if (record.template !== undefined) {
-    entry['message'] = scrubber.text(record.template, TEXT_LENGTH);
-    if (record.params !== undefined && record.params.length > 0)
-      entry['params'] = cleanTexts(record.params, SMALL, scrubber);
-  }
-  return JSON.stringify(entry);
+  const { formatted, template, params } = cleanMessage(record, TEXT_LENGTH, SMALL, scrubber);
+  return JSON.stringify({ formatted, message: template, params: params.length > 0 ? params : undefined });
 }
 
 /** Returns what the errors' own properties add to the contexts. */

@@ -3,7 +3,8 @@ import { type Attribute, attribute, type LogItem } from '../protocol/log-item.js
 import type { LogRecord } from '../record.js';
 import type { Bounds, Scrubber } from '../scrub/walk.js';
 import { readErrors } from './exception.js';
-import { type CleanContent, cleanObject, cleanTexts, type Trace } from './scope-content.js';
+import { type CleanMessage, cleanMessage } from './message.js';
+import { type CleanContent, cleanObject, type Trace } from './scope-content.js';
 import { plausibleSeconds } from './timestamp.js';
 
 /** A log item may have 1 MiB; logs are billed by the byte, so their texts are held as short as an event's. */
@@ -32,17 +33,22 @@ export interface LogBase {
 /** A record as a structured log (Sentry SDK docs, "Logs"). Everything in the result is clean. */
 export function buildLog(input: LogInput, base: LogBase): LogItem {
   const { record, trace } = input;
+  const message = cleanMessage(record, BODY_LENGTH, ATTRIBUTES, base.scrubber);
   return {
     timestamp: plausibleSeconds(record.time, input.now),
     trace_id: trace.traceId,
     level: logLevel(record.level),
     severity_number: SEVERITY[record.level],
-    body: base.scrubber.text(record.message, BODY_LENGTH),
-    attributes: attributes(input, base),
+    body: message.formatted,
+    attributes: attributes(input, message, base),
   };
 }
 
-function attributes({ record, scope, sequence }: LogInput, base: LogBase): Record<string, Attribute> {
+function attributes(
+  { record, scope, sequence }: LogInput,
+  message: CleanMessage,
+  base: LogBase,
+): Record<string, Attribute> {
   const { scrubber } = base;
   const result: Record<string, Attribute> = {};
   const put = (name: string, value: unknown): void => {
@@ -59,10 +65,9 @@ function attributes({ record, scope, sequence }: LogInput, base: LogBase): Recor
   for (const field of ['id', 'username', 'email'] as const) {
     if (scope.user?.[field] !== undefined) put(`user.${field === 'username' ? 'name' : field}`, scope.user[field]);
   }
-  const params = record.params === undefined ? [] : cleanTexts(record.params, ATTRIBUTES, scrubber);
-  if (record.template !== undefined && params.length > 0) {
-    put('sentry.message.template', scrubber.text(record.template, BODY_LENGTH));
-    for (const [index, param] of params.entries()) put(`sentry.message.parameter.${index}`, param);
+  if (message.template !== undefined && message.params.length > 0) {
+    put('sentry.message.template', message.template);
+    for (const [index, param] of message.params.entries()) put(`sentry.message.parameter.${index}`, param);
   }
   if (record.error !== undefined) {
     const error = readErrors(record.error).at(-1);

@@ -1,4 +1,5 @@
-import type { Detector } from './detectors.js';
+import type { BuiltInDetector } from './detectors.js';
+import { DIGITS } from './traits.js';
 
 /** What a scheme's numbers begin with, and how many digits they have: ISO/IEC 7812, as the schemes publish them. */
 const SCHEMES: readonly (readonly [prefix: RegExp, lengths: readonly number[]])[] = [
@@ -41,8 +42,9 @@ const PRINTED = new RegExp(
 const TYPED = new RegExp(String.raw`(?<!\d[ -]|\+)${BEGIN}\d(?:[ -]?\d){12,18}${END}(?![ -]\d)`, 'g');
 
 /** Numbers of payment cards: 13 to 19 digits, single spaces or dashes between them, known issuer, right check digit. */
-export const card: Detector = {
+export const card: BuiltInDetector = {
   name: 'card',
+  needs: DIGITS,
   scrub(text, mask) {
     if (text.length < 13 || !CANDIDATE.test(text)) return text;
     return maskPrinted(text, mask).replace(TYPED, (run) => (isTyped(run) && isCard(run) ? mask : run));

@@ -86,6 +86,12 @@ export const DEFAULT_DENY_KEYS: readonly string[] = [
   'signing key',
   'ssh key',
 
+  // Ours: what signs a URL (Azure, AWS, Google Cloud)
+  '^sig$',
+  '^signature$',
+  'amz signature',
+  'goog signature',
+
   // Ours: addresses that hold a password
   'connection string',
   'conn string',

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { fieldsOf, viewFields } from './fields.js';
 
 /** What the walk sees in place of an object that is more, or less, than its own properties. */
 export type View =
@@ -30,6 +31,8 @@ export function viewOf(value: object, most: number): View | undefined {
   if (types.isMap(value)) return viewMap(value, most);
   if (types.isSet(value)) return { items: first(setValues.call(value), most), total: setSize.call(value) };
   if (types.isBoxedPrimitive(value)) return { leaf: unbox(value) };
+  const fields = fieldsOf(value);
+  if (fields !== undefined) return viewFields(fields, most);
   const leaf = describeObject(value);
   return leaf === undefined ? undefined : { leaf };
 }

@@ -8,7 +8,9 @@ const KEY_END = 128;
 
 /** A key that ends so tells something about a secret: `tokenCount`, `passwordLength`, `auth_type`, `secret_expires_at`. */
 const ABOUT: ReadonlySet<string> = new Set(
-  'at count expiration expires expiry length limit name size timeout ttl type'.split(' '),
+  'at count endpoint error exception expiration expires expiry file length limit name path policy size timeout ttl type'.split(
+    ' ',
+  ),
 );
 
 /**
@@ -92,7 +94,12 @@ function isEnding(row: string, isWhole: boolean, terms: Terms): boolean {
 }
 
 function wordsOf(text: string): string[] {
-  return (text.match(WORDS) ?? []).map((word) => word.toLowerCase());
+  return (fold(text).match(WORDS) ?? []).map((word) => word.toLowerCase());
+}
+
+/** Without what cannot be seen, and full-width letters and their like as the letters they look like. */
+function fold(text: string): string {
+  return /^\p{ASCII}*$/u.test(text) ? text : text.replace(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFKC');
 }
 
 function glued(text: string): string {

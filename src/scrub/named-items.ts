@@ -25,7 +25,7 @@ export function isRawHeaders(key: string): boolean {
 }
 
 /** Whether a text is the name of a header rather than any word. */
-function isHeaderName(text: string): boolean {
+export function isHeaderName(text: string): boolean {
   return text.length <= LONG && (HYPHENATED.test(text) || HEADERS.has(text.toLowerCase()));
 }
 

@@ -1,9 +1,10 @@
 import { KEY_LENGTH } from './bounds.js';
 import { DEFAULT_DENY_KEYS, DEFAULT_IGNORE_KEYS, EXACT_DENY_KEYS } from './deny-keys.js';
-import { DEFAULT_DETECTORS, type Detector } from './detectors.js';
+import { type BuiltInDetector, createDetectors, type Detector, type OptionalDetector } from './detectors.js';
 import { createKeyMatcher } from './keys.js';
 import { remember } from './remember.js';
 import { scrubText } from './text.js';
+import { traitsOf } from './traits.js';
 
 const DEFAULT_MASK = '[Filtered]';
 
@@ -18,8 +19,8 @@ export interface RuleOptions {
   readonly denyKeys?: readonly string[] | undefined;
   /** Keys never masked, on top of `DEFAULT_IGNORE_KEYS`. */
   readonly ignoreKeys?: readonly string[] | undefined;
-  /** Run after `DEFAULT_DETECTORS`. */
-  readonly detectors?: readonly Detector[] | undefined;
+  /** Run after those that always do: names of optional ones, or detectors of the user's own. */
+  readonly detectors?: readonly (Detector | OptionalDetector)[] | undefined;
   /** Stands for a secret, whatever its length. Default: `[Filtered]`, the word of Sentry's own scrubbers. */
   readonly mask?: string | undefined;
   /** Given: values survive only at or below these keys, in any case of letters; deny keys and detectors apply there too. */
@@ -48,13 +49,13 @@ export class Rules {
   readonly allowed: boolean;
   readonly isSensitive: (key: string) => boolean;
   readonly key: (key: string) => KeyRule;
-  readonly #detectors: readonly Detector[];
+  readonly #detectors: readonly BuiltInDetector[];
 
   constructor({ rules, denyKeys = [], ignoreKeys = [], detectors = [], mask, allowKeys }: RuleOptions) {
     this.mask = mask ?? DEFAULT_MASK;
     const matches = createKeyMatcher([...DEFAULT_DENY_KEYS, ...denyKeys], [...DEFAULT_IGNORE_KEYS, ...ignoreKeys]);
     this.isSensitive = rules ? (key) => EXACT_DENY_KEYS.has(key) || matches(key) : () => false;
-    this.#detectors = rules ? [...DEFAULT_DETECTORS, ...detectors] : [];
+    this.#detectors = rules ? createDetectors(this.isSensitive, detectors) : [];
     const allow = rules && allowKeys ? new Set(allowKeys.map((key) => key.toLowerCase())) : undefined;
     this.allowed = allow === undefined;
     this.key = remember((key) => this.#keyRule(key, allow?.has(key.toLowerCase()) ?? true));
@@ -65,7 +66,9 @@ export class Rules {
     let scrubbed = text;
     for (let round = 0; round < ROUNDS; round++) {
       const before = scrubbed;
+      const traits = traitsOf(scrubbed);
       for (const detector of this.#detectors) {
+        if (detector.needs !== undefined && (detector.needs & traits) === 0) continue;
         const next = detect(detector, scrubbed, this.mask);
         if (next === scrubbed) continue;
         hit?.(detector.name);

@@ -1,11 +1,12 @@
 import { type Bounds, DEFAULT_BOUNDS } from './bounds.js';
 import type { JsonValue } from './json.js';
+import { createParameterTest } from './parameters.js';
 import { type Hit, type RuleOptions, Rules } from './rules.js';
 import { scrubText } from './text.js';
 import { Walker } from './walker.js';
 
 export { type Bounds, DEFAULT_BOUNDS } from './bounds.js';
-export type { Detector } from './detectors.js';
+export { type Detector, OPTIONAL_DETECTORS, type OptionalDetector } from './detectors.js';
 export type { JsonValue } from './json.js';
 
 /** What a scrubber is made of. */
@@ -25,6 +26,8 @@ export interface Scrubber {
   clean(value: unknown, bounds?: Bounds): JsonValue;
   /** A text without secrets, of at most `maxLength` UTF-16 units (at least 1); it ends in `…` where it was cut. */
   text(value: string, maxLength: number): string;
+  /** Which arguments of a `util.format` template are secrets by where they stand, as in `password=%s`. */
+  secretParameters(template: string): readonly boolean[];
   /** Whether values under this key are masked. */
   isSensitive(key: string): boolean;
   /** Stands for a secret. */
@@ -53,6 +56,7 @@ export function createScrubber(options: ScrubOptions): Scrubber {
   return {
     mask: rules.mask,
     isSensitive: rules.isSensitive,
+    secretParameters: createParameterTest((text) => rules.scrub(text, undefined)),
     clean: (value, bounds = DEFAULT_BOUNDS) =>
       guarded((hit) => new Walker(rules, bounds, { hit, onSlowGetter }).value(value, rules.allowed), '[Unreadable]'),
     text: (value, maxLength) =>

@@ -1,5 +1,6 @@
 import { type Bounds, KEY_LENGTH } from './bounds.js';
 import { Budget } from './budget.js';
+import { isCookieHeader, maskCookies } from './cookies.js';
 import { describePrimitive, toJson, type View, viewOf } from './describe.js';
 import type { JsonValue } from './json.js';
 import {
@@ -73,16 +74,22 @@ export class Walker {
     }
   }
 
-  #text(text: string, allowed: boolean): string {
+  #text(text: string, allowed: boolean, scrub: (text: string) => string = this.#scrub): string {
     if (text === '' || text === this.#rules.mask) return text;
     if (!allowed) return this.#mask('allow');
     const limit = this.#budget.textLength;
-    const kept = scrubText(text, limit, this.#rules.mask, this.#scrub);
+    const kept = scrubText(text, limit, this.#rules.mask, scrub);
     this.#budget.chargeText(text, limit, kept);
     return kept;
   }
 
   readonly #scrub = (text: string): string => this.#rules.scrub(text, this.#listeners.hit);
+
+  readonly #scrubCookies = (text: string): string => {
+    const masked = maskCookies(text, this.#rules.mask);
+    if (masked !== text) this.#listeners.hit?.('key');
+    return this.#scrub(masked);
+  };
 
   #mask(rule: string): string {
     this.#listeners.hit?.(rule);
@@ -180,7 +187,7 @@ export class Walker {
       this.#place = isRawHeaders(name) ? 'raw headers' : undefined;
       const survives = allowed || rule.allowed;
       const secret = rule.sensitive || (survives && isEntry && key === VALUE_KEY);
-      addProperty(record, name, secret ? this.#secret(value) : this.value(value, survives));
+      addProperty(record, name, secret ? this.#secret(value, key) : this.value(value, survives));
       index += 1;
     }
     if (index < total) {
@@ -204,8 +211,9 @@ export class Walker {
     return name;
   }
 
-  #secret(value: unknown): JsonValue {
+  #secret(value: unknown, key = ''): JsonValue {
     this.#budget.chargeNode();
+    if (typeof value === 'string' && isCookieHeader(key)) return this.#text(value, true, this.#scrubCookies);
     return value === undefined ? UNDEFINED : this.#masked(value);
   }
 
