@@ -51,6 +51,30 @@ export function isSecretEntry(
   );
 }
 
+/** Masks the items of a clean list that stand behind the names of secrets, in place. */
+export function maskNamed(
+  list: JsonValue[],
+  isSecretName: NameTest,
+  masked: (value: JsonValue | undefined) => JsonValue,
+): JsonValue[] {
+  for (let index = 1; index < list.length; index += 2) {
+    if (isSecretName(list[index - 1]) && !isMoreMarker(list[index])) list[index] = masked(list[index]);
+  }
+  return list;
+}
+
+/** Masks the value of a clean object that is the entry of a secret, in place. */
+export function maskEntry(
+  record: Record<string, JsonValue>,
+  isSensitive: (key: string) => boolean,
+  masked: (value: JsonValue | undefined) => JsonValue,
+): Record<string, JsonValue> {
+  if (Object.hasOwn(record, VALUE_KEY) && isSecretEntry(Object.keys(record), Object.values(record), isSensitive)) {
+    record[VALUE_KEY] = masked(record[VALUE_KEY]);
+  }
+  return record;
+}
+
 /** What the walk says of items it left out, cut or not: nothing to mask. */
 export function isMoreMarker(item: unknown): boolean {
   return typeof item === 'string' && item.length < 40 && /^\[… \d+ more\]$|^\[… \d*[ more]*…$/.test(item);

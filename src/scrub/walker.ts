@@ -8,6 +8,8 @@ import {
   isNoSecret,
   isRawHeaders,
   isSecretEntry,
+  maskEntry,
+  maskNamed,
   type NameTest,
   nameTest,
   UNDEFINED,
@@ -156,19 +158,12 @@ export class Walker {
       list.push(secret ? this.#secret(item) : this.value(item, allowed));
     }
     if (list.length < total) list.push(this.value(`[… ${total - list.length} more]`, allowed));
-    return this.#maskNamed(list, this.#nameTest(place, list.length));
+    return maskNamed(list, this.#nameTest(place, list.length), this.#masked);
   }
 
   /** A pair in a list is an entry: of a Map, of an object. */
   #nameTest(place: Place, length: number): NameTest {
     return nameTest(place === 'raw headers' || (place === 'list' && length === 2), this.#rules.isSensitive);
-  }
-
-  #maskNamed(list: JsonValue[], isSecretName: NameTest): JsonValue[] {
-    for (let index = 1; index < list.length; index += 2) {
-      if (isSecretName(list[index - 1]) && !isMoreMarker(list[index])) list[index] = this.#masked(list[index]);
-    }
-    return list;
   }
 
   #record(source: object, keys: readonly string[], total: number, allowed: boolean): JsonValue {
@@ -187,22 +182,18 @@ export class Walker {
       this.#place = isRawHeaders(name) ? 'raw headers' : undefined;
       const survives = allowed || rule.allowed;
       const secret = rule.sensitive || (survives && isEntry && key === VALUE_KEY);
-      addProperty(record, name, secret ? this.#secret(value, key) : this.value(value, survives));
+      addProperty(
+        record,
+        name,
+        secret ? this.#secret(value, survives && isCookieHeader(key)) : this.value(value, survives),
+      );
       index += 1;
     }
     if (index < total) {
       const name = this.#name(record, MORE, MORE);
       addProperty(record, name, this.value(`${total - index} more keys`, allowed));
     }
-    return this.#maskEntry(record);
-  }
-
-  #maskEntry(record: Record<string, JsonValue>): Record<string, JsonValue> {
-    if (Object.hasOwn(record, VALUE_KEY)) {
-      const isEntry = isSecretEntry(Object.keys(record), Object.values(record), this.#rules.isSensitive);
-      if (isEntry) record[VALUE_KEY] = this.#masked(record[VALUE_KEY]);
-    }
-    return record;
+    return maskEntry(record, this.#rules.isSensitive, this.#masked);
   }
 
   #name(record: object, key: string, text: string): string {
@@ -211,13 +202,12 @@ export class Walker {
     return name;
   }
 
-  #secret(value: unknown, key = ''): JsonValue {
+  #secret(value: unknown, isCookies = false): JsonValue {
     this.#budget.chargeNode();
-    if (typeof value === 'string' && isCookieHeader(key)) return this.#text(value, true, this.#scrubCookies);
+    if (isCookies && typeof value === 'string') return this.#text(value, true, this.#scrubCookies);
     return value === undefined ? UNDEFINED : this.#masked(value);
   }
 
-  #masked(value: unknown): JsonValue {
-    return isNoSecret(value) || value === this.#rules.mask ? value : this.#mask('key');
-  }
+  readonly #masked = (value: unknown): JsonValue =>
+    isNoSecret(value) || value === this.#rules.mask ? value : this.#mask('key');
 }

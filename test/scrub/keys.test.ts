@@ -20,6 +20,13 @@ const SECRET = [
   encryptionKey signing_key sshKey privateKey xsrf csrfMiddlewareToken samlResponse totp otp cvv cardNumber card_number
   verificationCode dbConnStr creds user[password] config.auth headers.authorization`.split(/\s+/),
   'api key',
+  'pass\u200bword',
+  '\ufeffpassword',
+  'ｐａｓｓｗｏｒｄ',
+  'ＡＰＩ＿ＫＥＹ',
+  'to\u00adken',
+  'x-amz-signature',
+  'sig',
   'access token',
   'Private Key',
 ];
@@ -27,7 +34,7 @@ const SECRET = [
 const ORDINARY =
   `key keys keyboard keyCode sort_key primaryKey foreign_key cacheKey publicKey keyId monkey turkey author authorId
   authors authored authority oauth authenticated authMethod isAuthenticated inside sidebar side sidecar outside messageSid
-  beside tokenizer tokenCount token_count tokenType token_expires_at tokenLimit totalTokens max_tokens promptTokens
+  beside tokenizer tokenCount tokenError passwordFile authPath methodSignature token_count tokenType token_expires_at tokenLimit totalTokens max_tokens promptTokens
   completion_tokens secretary secretariat secretName secretCount passenger passengers passage compass bypass passed
   passCount passRate passport encompass session_count sessionCount sessionTimeout sessions_total sessionType cookieCount
   cookieName passwordLength password_changed_at credentialType authType identity identityProvider order_id orderId userId

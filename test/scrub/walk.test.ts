@@ -1,4 +1,5 @@
 import { runInNewContext } from 'node:vm';
+import { Headers as UndiciHeaders } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { type Bounds, createScrubber, DEFAULT_BOUNDS, type JsonValue } from '../../src/scrub/walk.js';
 
@@ -264,6 +265,52 @@ describe('clean and secrets', () => {
   ])('masks what a header holds: %s', (_name, value, expected) => {
     expect(clean(value)).toEqual(expected);
     expect(clean(clean(value))).toEqual(expected);
+  });
+
+  it.each<[string, unknown, JsonValue]>([
+    ['cookies', { cookie: 'sid=x; theme=dark' }, { cookie: 'sid=[Filtered]; theme=[Filtered]' }],
+    [
+      'a cookie that is set',
+      { 'Set-Cookie': 'sid=x; Path=/; Max-Age=60; HttpOnly' },
+      { 'Set-Cookie': 'sid=[Filtered]; Path=/; Max-Age=60; HttpOnly' },
+    ],
+    [
+      'cookies joined by a comma',
+      { 'set-cookie': 'a=x; Path=/, b=y' },
+      { 'set-cookie': 'a=[Filtered]; Path=[Filtered]' },
+    ],
+    ['no cookies', { cookie: 'c2lkOnNlY3JldA==' }, { cookie: '[Filtered]' }],
+    ['something else in between', { cookie: 'a=x; secret; b=' }, { cookie: 'a=[Filtered]; [Filtered]; [Filtered]' }],
+    ['a list of cookies', { 'set-cookie': ['sid=x'] }, { 'set-cookie': '[Filtered]' }],
+  ])('keeps the names of %s', (_name, value, expected) => {
+    expect(clean(value)).toEqual(expected);
+    expect(clean(expected)).toEqual(expected);
+  });
+
+  it('shows lists of fields that hide them, without their secrets', () => {
+    const headers = { accept: '*/*', authorization: 'Bearer x', cookie: 'sid=x', 'x-api-key': 'y' };
+    const shown = { accept: '*/*', authorization: '[Filtered]', cookie: 'sid=[Filtered]', 'x-api-key': '[Filtered]' };
+    const form = new FormData();
+    form.append('user', 'bob');
+    form.append('password', 'x');
+    expect(clean(new Headers(headers))).toEqual(shown);
+    expect(clean(new UndiciHeaders(headers))).toEqual(shown);
+    expect(clean(new URLSearchParams('a=1&a=2&token=x&token=y'))).toEqual({ a: ['1', '2'], token: '[Filtered]' });
+    expect(clean(form)).toEqual({ user: 'bob', password: '[Filtered]' });
+    const many = new URLSearchParams(Array.from({ length: 300 }, (_, index) => [`k${index}`, 'v'] as [string, string]));
+    expect(Object.keys(clean(many) as object)).toHaveLength(100);
+    expect(clean(many)).toMatchObject({ '…': '201 more keys' });
+  });
+
+  it('is not caught by a list of fields without end, or one that throws', () => {
+    const endless = Object.create({
+      [Symbol.toStringTag]: 'Headers',
+      *entries() {
+        for (let index = 0; ; index++) yield [`k${index}`, index];
+      },
+    });
+    const broken = Object.create({ [Symbol.toStringTag]: 'Headers', entries: fail });
+    expect(clean([endless, { broken }])).toEqual([expect.objectContaining({ k0: 0 }), { broken: '[Unreadable]' }]);
   });
 
   it.each<[string, JsonValue]>([
