@@ -20,6 +20,7 @@ const GROUPS = {
       `record-to-breadcrumb-${host}`,
       `record-to-event-${host}`,
     ]),
+    'scrub',
     'record-when-full',
     'import-cost',
     'start-up',

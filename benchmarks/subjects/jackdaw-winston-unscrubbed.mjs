@@ -1,0 +1,6 @@
+import { open as openJackdaw } from './jackdaw-winston.mjs';
+import { transport } from './jackdaw-winston-discarding.mjs';
+
+export { modules } from './jackdaw-winston.mjs';
+
+export const open = ({ dsn }) => openJackdaw({ dsn, transport, scrub: false });
