@@ -1,6 +1,6 @@
 import type { EventBase, EventFields } from '../event/build-event.js';
 import type { LogBase } from '../event/build-log.js';
-import { staticContexts } from '../event/contexts.js';
+import { addCulture, staticContexts } from '../event/contexts.js';
 import { readModules } from '../event/modules.js';
 import { createContentCleaner, type ScopeContent } from '../event/scope-content.js';
 import { createStackEncoder } from '../event/stack-encoder.js';
@@ -18,7 +18,7 @@ const FRAME_TEXT_LENGTH = 1_024;
 /** Relay's limits in characters. */
 const NAME_LENGTH = 200;
 /** Once the application has started, and before the first event, if it does not come at once; undici follows later. */
-const CONTEXTS_AFTER_MS = 500;
+const CULTURE_AFTER_MS = 500;
 
 /** The scrubber of one client, by its options. */
 export function scrubberFor(options: ClientOptions, diagnostics: Diagnostics): Scrubber {
@@ -53,7 +53,7 @@ function shared({ scrub }: ClientOptions, diagnostics: Diagnostics): ScrubOption
 /** What never changes between two events, serialized once. */
 export function eventBase(settings: Settings, scrubber: Scrubber): EventBase {
   const { options } = settings;
-  after(CONTEXTS_AFTER_MS, staticContexts);
+  after(CULTURE_AFTER_MS, addCulture);
   const root = mainDirectory();
   const rules = { inAppInclude: options.inAppInclude ?? [], inAppExclude: options.inAppExclude ?? [], root };
   return {

@@ -1,22 +1,29 @@
 import { arch, availableParallelism, type as osType, release, totalmem, uptime } from 'node:os';
+import { cloudResource } from './cloud-resource.js';
 
 /** A context's fields (Sentry SDK docs, "Contexts Interface"). */
 type StaticContext = Readonly<Record<string, string | number>>;
 
 /** What stays the same while the process runs. */
-export type StaticContexts = Readonly<Record<'runtime' | 'os' | 'device' | 'app' | 'culture', StaticContext>>;
+export type StaticContexts = Readonly<Record<'runtime' | 'os' | 'device' | 'app', StaticContext>> &
+  Readonly<Partial<Record<'culture' | 'cloud_resource', StaticContext>>>;
 
 let contexts: StaticContexts | undefined;
 
 /**
- * Runtime, system, device, app and culture; nothing that tells who or which machine it is. Made once per process: the first
- * call takes about 10 ms, while ICU loads its data for the culture, so it belongs neither into the start of the process nor
- * into a log call.
+ * Runtime, system, device, app, the cloud it runs in, and, once it has been added, culture; nothing that tells who or which
+ * machine it is. Made once per process.
  *
  * `cpu_description` and `device.name` are left out: `os.cpus()` reads a file per core, and the host name is personal data.
  */
 export function staticContexts(): StaticContexts {
-  contexts ??= {
+  contexts ??= makeContexts();
+  return contexts;
+}
+
+function makeContexts(): StaticContexts {
+  const cloud = cloudResource(process.env);
+  return {
     runtime: { name: 'node', version: process.version },
     os: osContext(),
     device: known({
@@ -26,9 +33,17 @@ export function staticContexts(): StaticContexts {
       boot_time: attempt(() => secondsAgo(uptime())),
     }),
     app: known({ app_start_time: secondsAgo(process.uptime()) }),
-    culture: cultureContext(),
+    ...(cloud === undefined ? {} : { cloud_resource: cloud }),
   };
-  return contexts;
+}
+
+/**
+ * Adds locale and time zone. ICU takes 10 ms to load its data for them, so this belongs neither into the start of the
+ * process nor into a log call.
+ */
+export function addCulture(): void {
+  const made = staticContexts();
+  contexts = made.culture === undefined ? { ...made, culture: cultureContext() } : made;
 }
 
 /** The version is the system's own only on Windows; elsewhere Node knows no more than the kernel's. */

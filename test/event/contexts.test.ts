@@ -1,10 +1,12 @@
 import { hostname, userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { staticContexts } from '../../src/event/contexts.js';
+import { addCulture, staticContexts } from '../../src/event/contexts.js';
 
 describe('the static contexts', () => {
-  it('tell of runtime, system, device, app and culture', () => {
-    expect(staticContexts()).toEqual({
+  it('tell of runtime, system, device, app, and of culture once that has been added', () => {
+    const { culture, ...others } = staticContexts();
+    expect(culture).toBeUndefined();
+    expect(others).toEqual({
       runtime: { name: 'node', version: process.version },
       os: expect.objectContaining({ name: expect.stringMatching(/^[A-Z]|^macOS$/) }),
       device: {
@@ -14,8 +16,10 @@ describe('the static contexts', () => {
         boot_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       },
       app: { app_start_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) },
-      culture: { locale: Intl.DateTimeFormat().resolvedOptions().locale, timezone: expect.any(String) },
     });
+    addCulture();
+    const { locale } = Intl.DateTimeFormat().resolvedOptions();
+    expect(staticContexts()).toEqual({ ...others, culture: { locale, timezone: expect.any(String) } });
   });
 
   it('know when the process started', () => {
@@ -24,7 +28,10 @@ describe('the static contexts', () => {
   });
 
   it('are made once', () => {
-    expect(staticContexts()).toBe(staticContexts());
+    addCulture();
+    const contexts = staticContexts();
+    addCulture();
+    expect(staticContexts()).toBe(contexts);
   });
 
   it('do not tell which machine it is or who runs it', () => {

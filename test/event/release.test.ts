@@ -50,21 +50,25 @@ describe('the release', () => {
     expect(detectRelease(env, dir)).toBeUndefined();
   });
 
-  it.each([
-    'CI_COMMIT_SHA',
-    'BITBUCKET_COMMIT',
-    'CIRCLE_SHA1',
-    'HEROKU_BUILD_COMMIT',
-    'RAILWAY_GIT_COMMIT_SHA',
-    'RENDER_GIT_COMMIT',
-    'VERCEL_GIT_COMMIT_SHA',
-    'VERCEL_GITHUB_COMMIT_SHA',
-    'CF_PAGES_COMMIT_SHA',
-    'SOURCE_VERSION',
-    'K_REVISION',
-  ])('is found in %s', (name) => {
-    expect(detectRelease({ [name]: commit }, dir)).toBe(commit);
-  });
+  // Sentry's SDKs for Node ask in this order, then what only Python's asks for.
+  const VARIABLES =
+    'GITHUB_SHA CI_MERGE_REQUEST_SOURCE_BRANCH_SHA CI_BUILD_REF CI_COMMIT_SHA BITBUCKET_COMMIT ' +
+    'APPVEYOR_PULL_REQUEST_HEAD_COMMIT APPVEYOR_REPO_COMMIT CODEBUILD_RESOLVED_SOURCE_VERSION AWS_COMMIT_ID ' +
+    'BUILD_SOURCEVERSION GIT_CLONE_COMMIT_HASH BUDDY_EXECUTION_REVISION BUILDKITE_COMMIT CIRCLE_SHA1 ' +
+    'CIRRUS_CHANGE_IN_REPO CF_REVISION CM_COMMIT CF_PAGES_COMMIT_SHA DRONE_COMMIT_SHA FC_GIT_COMMIT_SHA ' +
+    'HEROKU_TEST_RUN_COMMIT_VERSION HEROKU_BUILD_COMMIT HEROKU_SLUG_COMMIT RAILWAY_GIT_COMMIT_SHA RENDER_GIT_COMMIT ' +
+    'SEMAPHORE_GIT_SHA TRAVIS_PULL_REQUEST_SHA VERCEL_GIT_COMMIT_SHA VERCEL_GITHUB_COMMIT_SHA ' +
+    'VERCEL_GITLAB_COMMIT_SHA VERCEL_BITBUCKET_COMMIT_SHA ZEIT_GITHUB_COMMIT_SHA ZEIT_GITLAB_COMMIT_SHA ' +
+    'ZEIT_BITBUCKET_COMMIT_SHA CI_COMMIT_ID SOURCE_COMMIT SOURCE_VERSION GIT_COMMIT COMMIT_REF BUILD_VCS_NUMBER ' +
+    'GAE_DEPLOYMENT_ID K_REVISION';
+
+  it.each(VARIABLES.split(' ').map((name, index, all) => [name, all.slice(index)] as const))(
+    'is found in %s, before those that come later',
+    (name, later) => {
+      const env = Object.fromEntries([...later, 'FLY_IMAGE_REF'].map((other) => [other, `from ${other}`]));
+      expect(detectRelease(env, dir)).toBe(`from ${name}`);
+    },
+  );
 
   it('is the image on Fly.io', () => {
     const env = { FLY_IMAGE_REF: 'registry.fly.io/app:deployment-01H9RK9EYO9PGNBYAKGXSHV0PH' };
