@@ -18,7 +18,7 @@ const now = Date.now();
 const record = toRecord(info, 'info', 'info', now);
 const scrubber = createScrubber({ rules: true });
 const { stack } = failure(1);
-const encodeStack = createStackEncoder({ inAppInclude: [], inAppExclude: [], root: '/' }, (text) => text);
+const encodeStack = createStackEncoder({ rules: { inAppInclude: [], inAppExclude: [], root: '/' }, scrubber });
 
 let envelope;
 const transport = {

@@ -3,6 +3,7 @@ import type { LogBase } from '../event/build-log.js';
 import { addCulture, staticContexts } from '../event/contexts.js';
 import { readModules } from '../event/modules.js';
 import { createContentCleaner, type ScopeContent } from '../event/scope-content.js';
+import { SourceFiles } from '../event/source-files.js';
 import { createStackEncoder } from '../event/stack-encoder.js';
 import { type Attribute, attribute } from '../protocol/log-item.js';
 import { createScrubber, type Scrubber, type ScrubOptions } from '../scrub/walk.js';
@@ -13,8 +14,6 @@ import type { Diagnostics } from './diagnostics.js';
 import type { ClientOptions } from './options.js';
 import { mainDirectory, type Settings } from './settings.js';
 
-/** A function's name is short; a path is not: longest text of a frame. */
-const FRAME_TEXT_LENGTH = 1_024;
 /** Relay's limits in characters. */
 const NAME_LENGTH = 200;
 /** Once the application has started, and before the first event, if it does not come at once; undici follows later. */
@@ -50,15 +49,19 @@ function shared({ scrub }: ClientOptions, diagnostics: Diagnostics): ScrubOption
   };
 }
 
-/** What never changes between two events, serialized once. */
-export function eventBase(settings: Settings, scrubber: Scrubber): EventBase {
+/** What never changes between two events, serialized once. `synchronous`: source files may be read in a log call. */
+export function eventBase(settings: Settings, scrubber: Scrubber, synchronous: boolean): EventBase {
   const { options } = settings;
   after(CULTURE_AFTER_MS, addCulture);
   const root = mainDirectory();
   const rules = { inAppInclude: options.inAppInclude ?? [], inAppExclude: options.inAppExclude ?? [], root };
+  const contextLines = options.contextLines ?? DEFAULTS.contextLines;
+  const files = contextLines > 0 ? new SourceFiles({ main: process.argv[1], synchronous }) : undefined;
   return {
     scrubber,
-    encodeStack: createStackEncoder(rules, (text) => scrubber.text(text, FRAME_TEXT_LENGTH)),
+    encodeStack: createStackEncoder({ rules, scrubber, contextLines, files }),
+    files,
+    frameRules: rules,
     fields: staticFields(settings, scrubber),
     get contexts() {
       return staticContexts();

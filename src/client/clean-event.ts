@@ -20,6 +20,8 @@ const STRUCTURE: ReadonlySet<string> = new Set([
   'dist',
   'environment',
   'exception',
+  'threads',
+  'debug_meta',
   'breadcrumbs',
 ]);
 

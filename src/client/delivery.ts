@@ -11,6 +11,7 @@ import { SDK } from '../version.js';
 import { ClientReports } from './client-reports.js';
 import { DEFAULTS, MAX_TIMER_MS } from './defaults.js';
 import type { Diagnostics } from './diagnostics.js';
+import { HeldEvents, type UnfinishedEvent } from './held-events.js';
 import type { Ledger } from './ledger.js';
 import type { Attempts } from './open-transport.js';
 import type { ClientOptions } from './options.js';
@@ -29,6 +30,7 @@ export class Delivery {
   readonly #diagnostics: Diagnostics;
   readonly #logs: LogBatcher;
   readonly #outside: <T>(work: () => T) => T = outsideOfRequests();
+  readonly #held = new HeldEvents((envelope) => this.#send(envelope));
   /** Undefined: the server is not told of losses. */
   readonly #reports: ClientReports | undefined;
   readonly #raises: boolean;
@@ -91,9 +93,16 @@ export class Delivery {
     else this.drop('ignored', category, item);
   }
 
-  sendEvent(envelope: Envelope): void {
+  /** Whether the caller waits for what becomes of an event: then it may wait for its source lines, too. */
+  get isSynchronous(): boolean {
+    return this.#transport.isSynchronous ?? false;
+  }
+
+  /** `unfinished`: it had better wait for its source lines. */
+  sendEvent(envelope: Envelope, unfinished: UnfinishedEvent | undefined): void {
     this.#ledger.enqueue('error', 1);
-    this.#send(envelope);
+    if (unfinished === undefined) this.#send(envelope);
+    else this.#held.add(unfinished);
   }
 
   /** `text`: a serialized log item. */
@@ -120,7 +129,10 @@ export class Delivery {
     return this.#raise(await this.#settled(timeoutMs, () => this.#transport.close(timeoutMs)));
   }
 
-  /** A transport of the user's may fail, or forget its deadline: neither must reach the host. */
+  /**
+   * A transport of the user's may fail, or forget its deadline: neither must reach the host. It is to have what waits for
+   * source lines, first.
+   */
   async #settled(timeoutMs: number, wait: () => Promise<boolean>): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
@@ -128,7 +140,8 @@ export class Delivery {
       timer = setTimeout(resolve, Math.min(timeoutMs + GRACE_MS, MAX_TIMER_MS), false);
     });
     try {
-      return await Promise.race([this.#outside(wait), late]);
+      const held = this.#held;
+      return await Promise.race([this.#outside(() => (held.isEmpty ? wait() : held.whenEmpty().then(wait))), late]);
     } catch (error) {
       this.#diagnostics.error(asError(error));
       return false;
@@ -139,6 +152,7 @@ export class Delivery {
 
   /** For the exit. Undefined: the transport is one that cannot send any more then. */
   handOver(): Remainder | undefined {
+    this.#held.release(true);
     this.#logs.flush();
     this.#reports?.flush();
     return this.#transport.handOver?.();

@@ -1,5 +1,6 @@
 import { buildEvent, type EventBase, type EventFields, type EventInput, joinFields } from '../event/build-event.js';
-import { fitEvent } from '../event/fit-event.js';
+import { fitEvent, isSmall } from '../event/fit-event.js';
+import type { EncodedStack } from '../event/stack-encoder.js';
 import { type Hint, isEvent, type Processor, runHook } from '../processors/processor.js';
 import type { Envelope } from '../protocol/envelope.js';
 import type { ErrorEvent } from '../protocol/event.js';
@@ -8,11 +9,14 @@ import type { Scrubber } from '../scrub/walk.js';
 import { SDK } from '../version.js';
 import { cleanEventFields } from './clean-event.js';
 import type { Diagnostics } from './diagnostics.js';
+import type { UnfinishedEvent } from './held-events.js';
 import type { ClientOptions } from './options.js';
 import { asOwnWork } from './process-state.js';
 
-/** An envelope to send, or why there is none. */
-export type PipelineResult = { readonly envelope: Envelope } | { readonly dropped: DropReason };
+/** An envelope to send, now or when its source lines are there, or why there is none. */
+export type PipelineResult =
+  | { readonly envelope: Envelope; readonly unfinished: UnfinishedEvent | undefined }
+  | { readonly dropped: DropReason };
 
 /** From the pieces of an event to the envelope that holds it, through the user's processors. */
 export class EventPipeline {
@@ -32,7 +36,8 @@ export class EventPipeline {
 
   /** `own`: whole fields from a caller who brought an event; they replace ours. */
   run(input: EventInput, hint: Hint, own?: Readonly<Record<string, unknown>>): PipelineResult {
-    let fields = buildEvent(input, this.#base);
+    const built = buildEvent(input, this.#base);
+    let { fields } = built;
     if (own !== undefined) {
       const clean = cleanEventFields(own, this.#hookScrubber, this.#base.scrubber);
       fields = { ...fields, ...clean, event_id: JSON.stringify(input.eventId) };
@@ -44,7 +49,23 @@ export class EventPipeline {
     }
     const { text, shed } = fitEvent(fields);
     if (shed.length > 0) this.#diagnostics.debug(`event ${input.eventId} was too large; left out: ${shed.join(', ')}`);
-    return { envelope: eventEnvelope(input, text) };
+    const envelope = eventEnvelope(input, text);
+    // What a hook has passed is not changed behind its back, though it has seen no lines then.
+    return { envelope, unfinished: this.#hooks.length > 0 ? undefined : this.#unfinished(envelope, built.stacks) };
+  }
+
+  #unfinished(envelope: Envelope, stacks: readonly EncodedStack[]): UnfinishedEvent | undefined {
+    const { files } = this.#base;
+    const incomplete = stacks.filter(({ complete }) => complete !== undefined);
+    if (files === undefined || incomplete.length === 0) return undefined;
+    return {
+      envelope,
+      whenRead: (callback) => files.whenRead(callback),
+      finish(now) {
+        if (now) files.readNow();
+        return withLines(envelope, incomplete);
+      },
+    };
   }
 
   /**
@@ -65,6 +86,16 @@ export class EventPipeline {
     const clean = cleanEventFields(event, this.#hookScrubber, this.#hookScrubber);
     return { fields: { ...clean, event_id: JSON.stringify(eventId) } };
   }
+}
+
+/** The stacks in the event's text, with lines in place of without; inside of a text there is no such thing unescaped. */
+function withLines(envelope: Envelope, stacks: readonly EncodedStack[]): Envelope {
+  const items = envelope.items.map((item) => {
+    let payload = String(item.payload);
+    for (const { json, complete } of stacks) payload = payload.replaceAll(json, () => complete?.() ?? json);
+    return isSmall(payload) ? { ...item, payload } : item;
+  });
+  return { ...envelope, items };
 }
 
 function eventEnvelope({ eventId, record }: EventInput, payload: string): Envelope {

@@ -60,9 +60,16 @@ export interface ClientOptions {
   readonly contexts?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
   /** Keys of a record's data that also become tags. */
   readonly contextTags?: readonly string[] | undefined;
-  /** Path prefixes or parts that make a frame ours. */
+  /** Whether events without an error carry the stack of the log call. Default false. */
+  readonly attachStacktrace?: boolean | undefined;
+  /**
+   * Source lines before and after that of each frame, 0 to 50; 0: not even its own. Default 5. The first event that leads
+   * to a file waits some milliseconds for them, or, where processors or `beforeSend` have to see it at once, goes without.
+   */
+  readonly contextLines?: number | undefined;
+  /** The app's own code although it lies in node_modules: names of packages or scopes, or paths, absolute or below the root. */
   readonly inAppInclude?: readonly string[] | undefined;
-  /** Path prefixes or parts that make a frame foreign; wins over `inAppInclude`. */
+  /** Not the app's own code, by the same words; wins over `inAppInclude`. */
   readonly inAppExclude?: readonly string[] | undefined;
   /** Whether events carry the versions of the app's dependencies. Default true. */
   readonly modules?: boolean | undefined;

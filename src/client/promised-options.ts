@@ -5,8 +5,6 @@ const OFF_ONLY: Readonly<Record<string, unknown>> = {
   ignoreLoggers: [],
   rules: [],
   sendDefaultPii: false,
-  attachStacktrace: false,
-  contextLines: 0,
   dedupe: false,
   flood: false,
   httpBreadcrumbs: false,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { breadcrumbFromRecord, breadcrumbFromUser, type KeptBreadcrumb } from '../event/build-breadcrumb.js';
 import type { EventBase } from '../event/build-event.js';
+import { readCallStack } from '../event/call-stack.js';
 import type { ScopeContent } from '../event/scope-content.js';
 import { type Dsn, publicDsn } from '../protocol/dsn.js';
 import type { Breadcrumb, ErrorEvent } from '../protocol/event.js';
@@ -12,9 +13,10 @@ import { asError } from '../transport/as-error.js';
 import { denyScrubber, eventBase, logBase, scrubberFor } from './base.js';
 import { BreadcrumbPipeline } from './breadcrumb-pipeline.js';
 import { replacedFields } from './capture-hint.js';
+import { DEFAULTS } from './defaults.js';
 import type { Delivery } from './delivery.js';
 import type { Diagnostics } from './diagnostics.js';
-import { EventPipeline } from './event-pipeline.js';
+import { EventPipeline, type PipelineResult } from './event-pipeline.js';
 import { LogPipeline } from './log-pipeline.js';
 import { currentScope } from './process-state.js';
 import { isSampled, seededRandom } from './sampling.js';
@@ -54,7 +56,7 @@ export class Recorder {
     this.#dsn = publicDsn(dsn);
     const scrubber = scrubberFor(options, diagnostics);
     const hookScrubber = denyScrubber(options, diagnostics);
-    this.#base = eventBase(settings, scrubber);
+    this.#base = eventBase(settings, scrubber, delivery.isSynchronous);
     this.#events = new EventPipeline(this.#base, hookScrubber, options, diagnostics);
     this.#logs = new LogPipeline(logBase(settings, scrubber), hookScrubber, options, diagnostics);
     this.#breadcrumbs = new BreadcrumbPipeline(scrubber, options, diagnostics);
@@ -128,16 +130,28 @@ export class Recorder {
         ? scope.content
         : { ...scope.content, contexts: { ...scope.content.contexts, ...own.contexts } };
     const breadcrumbs = this.#breadcrumbsOf(scope);
-    const input = { eventId, record, mechanism, scope: content, trace: scope.trace, breadcrumbs, now: Date.now() };
+    const callStack = this.#callStack(record, own);
+    const { trace } = scope;
+    const input = { eventId, record, mechanism, scope: content, trace, breadcrumbs, callStack, now: Date.now() };
     const hint = { originalException: record.error, record };
-    const result = this.#events.run(input, hint, own && replacedFields(own));
+    const run = (): PipelineResult => this.#events.run(input, hint, own && replacedFields(own));
+    // What nobody caught comes from no log call, and the process may not live to see its files read in the background.
+    const isUncaught = !mechanism.handled && record.origin === 'jackdaw';
+    const result = isUncaught ? (this.#base.files?.readingAtOnce(run) ?? run()) : run();
     if ('dropped' in result) {
       this.#delivery.drop(result.dropped, 'error', record);
       return undefined;
     }
-    this.#delivery.sendEvent(result.envelope);
+    this.#delivery.sendEvent(result.envelope, result.unfinished);
     rememberReported(this.#dsn, identityOf(record));
     return eventId;
+  }
+
+  /** An event with a stack of its own needs no other. */
+  #callStack({ error }: LogRecord, own: Partial<ErrorEvent> | undefined): string | undefined {
+    const wanted = this.#settings.options.attachStacktrace ?? DEFAULTS.attachStacktrace;
+    const has = error !== undefined || own?.exception !== undefined || own?.threads !== undefined;
+    return wanted && !has ? readCallStack(this.#base.frameRules) : undefined;
   }
 
   /** Other clients may have left breadcrumbs for this destination; this one may want fewer of them, or none. */

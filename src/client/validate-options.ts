@@ -120,6 +120,8 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   user: record,
   contexts: record,
   contextTags: listOf(text, 'strings'),
+  attachStacktrace: flag,
+  contextLines: number(0, 50),
   inAppInclude: listOf(text, 'strings'),
   inAppExclude: listOf(text, 'strings'),
   modules: flag,

@@ -3,6 +3,7 @@ import type { LogRecord } from '../record.js';
 import type { Scrubber } from '../scrub/walk.js';
 import { encodeBreadcrumb, type KeptBreadcrumb } from './build-breadcrumb.js';
 import { type EncodeExceptionsOptions, encodeExceptions, errorExtras, readErrors } from './exception.js';
+import type { FrameRules } from './frame.js';
 import { cleanMessage } from './message.js';
 import { cleanRequest } from './request.js';
 import {
@@ -18,6 +19,8 @@ import {
   SMALL,
   type Trace,
 } from './scope-content.js';
+import type { SourceFiles } from './source-files.js';
+import type { EncodedStack, EncodeStack } from './stack-encoder.js';
 import { plausibleSeconds } from './timestamp.js';
 
 /** An event as the JSON texts of its fields: what was serialized once is not serialized again. */
@@ -26,7 +29,10 @@ export type EventFields = Record<string, string>;
 /** What does not change between two events of one client. */
 export interface EventBase {
   readonly scrubber: Scrubber;
-  readonly encodeStack: EncodeExceptionsOptions['encodeStack'];
+  readonly encodeStack: EncodeStack;
+  /** Where source lines come from; undefined: they are not wanted. */
+  readonly files: SourceFiles | undefined;
+  readonly frameRules: FrameRules;
   /** Platform, sdk, release, environment, server name, modules: texts made once. */
   readonly fields: Readonly<EventFields>;
   /** os, runtime, device, app. */
@@ -47,9 +53,19 @@ export interface EventInput {
   readonly scope: ScopeContent;
   readonly trace: Trace;
   readonly breadcrumbs: readonly KeptBreadcrumb[];
+  /** Where the call came from that made an event without an error. */
+  readonly callStack?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
+
+/** An event's fields, and the stacks in them. */
+export interface BuiltEvent {
+  readonly fields: EventFields;
+  readonly stacks: readonly EncodedStack[];
+}
+
+type EncodeText = EncodeExceptionsOptions['encodeStack'];
 
 /** Relay's limits in characters: logger 64, mechanism 128, transaction 200, log text 8,192. */
 const LOGGER_LENGTH = 64;
@@ -58,8 +74,9 @@ const TRANSACTION_LENGTH = 200;
 const TEXT_LENGTH = 8_192;
 
 /** Joins record, scope, cached frames and static parts. Everything in the result is clean. */
-export function buildEvent(input: EventInput, base: EventBase): EventFields {
+export function buildEvent(input: EventInput, base: EventBase): BuiltEvent {
   const { record } = input;
+  const stacks: EncodedStack[] = [];
   const fields: EventFields = {
     event_id: JSON.stringify(input.eventId),
     timestamp: JSON.stringify(plausibleSeconds(record.time, input.now)),
@@ -69,12 +86,20 @@ export function buildEvent(input: EventInput, base: EventBase): EventFields {
   addNames(fields, input, base);
   const logEntry = encodeLogEntry(record, base.scrubber);
   if (logEntry !== undefined) fields['logentry'] = logEntry;
-  addContent(fields, input, base, addException(fields, input, base));
+  const encodeStack: EncodeText = (text, head) => {
+    const stack = base.encodeStack(text, head);
+    if (stack !== undefined) stacks.push(stack);
+    return stack?.json;
+  };
+  const errorContexts = addException(fields, input, base, encodeStack);
+  addCallStack(fields, input, encodeStack);
+  addDebugMeta(fields, stacks);
+  addContent(fields, input, base, errorContexts);
   if (input.breadcrumbs.length > 0) {
     const texts = input.breadcrumbs.map((breadcrumb) => encodeBreadcrumb(breadcrumb, base.scrubber, input.now));
     fields['breadcrumbs'] = `{"values":[${texts.join(',')}]}`;
   }
-  return fields;
+  return { fields, stacks };
 }
 
 /**
@@ -108,14 +133,30 @@ function encodeLogEntry(record: LogRecord, scrubber: Scrubber): string | undefin
 }
 
 /** Returns what the errors' own properties add to the contexts. */
-function addException(fields: EventFields, { record, mechanism }: EventInput, base: EventBase): CleanObject {
+function addException(
+  fields: EventFields,
+  { record, mechanism }: EventInput,
+  { scrubber }: EventBase,
+  encodeStack: EncodeText,
+): CleanObject {
   if (record.error === undefined) return {};
   const facts = readErrors(record.error);
-  const { scrubber, encodeStack } = base;
   const mechanismType = scrubber.text(mechanism.type, MECHANISM_LENGTH);
   const { handled } = mechanism;
   fields['exception'] = encodeExceptions(facts, { mechanismType, handled, scrubber, encodeStack });
   return errorExtras(facts, scrubber) ?? {};
+}
+
+/** A stack without an error is a thread's (Sentry SDK docs, "Threads Interface"): the title stays the log's text. */
+function addCallStack(fields: EventFields, { callStack }: EventInput, encodeStack: EncodeText): void {
+  const stack = callStack === undefined ? undefined : encodeStack(callStack);
+  if (stack === undefined) return;
+  fields['threads'] = `{"values":[{"current":true,"crashed":false,"stacktrace":${stack}}]}`;
+}
+
+function addDebugMeta(fields: EventFields, stacks: readonly EncodedStack[]): void {
+  const images = new Map(stacks.flatMap((stack) => [...stack.images]));
+  if (images.size > 0) fields['debug_meta'] = `{"images":[${[...images.values()].join(',')}]}`;
 }
 
 function addContent(fields: EventFields, input: EventInput, base: EventBase, errorContexts: CleanObject): void {

@@ -1,6 +1,5 @@
 import type { Bounds, JsonValue, Scrubber } from '../scrub/walk.js';
 import { type ErrorFacts, heldErrors, readFacts } from './error-facts.js';
-import type { EncodeStack } from './stack-encoder.js';
 
 /** One error of a chain or group, and its place in it. */
 export interface LinkedError extends ErrorFacts {
@@ -27,7 +26,8 @@ export interface EncodeExceptionsOptions {
   /** Whether the host survived it. */
   readonly handled: boolean;
   readonly scrubber: Scrubber;
-  readonly encodeStack: EncodeStack;
+  /** The JSON text of a stack's frames. */
+  readonly encodeStack: (stack: string, head?: number) => string | undefined;
 }
 
 /** Errors per event, the thrown one included; so a chain is also at most this deep and a group this wide. */

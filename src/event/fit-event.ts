@@ -7,7 +7,7 @@ export const MAX_EVENT_BYTES: number = 1_024 * 1_024;
 /** What goes first when an event is too large, */
 const FIRST = ['breadcrumbs', 'extra', 'request', 'modules'];
 /** what goes after the fields that nobody but a hook knows of, ending with what says where the error was, */
-const LATER = ['contexts', 'user', 'tags', 'exception', 'logentry'];
+const LATER = ['contexts', 'user', 'tags', 'debug_meta', 'threads', 'exception', 'logentry'];
 /** and what is small, unless a hook has made it large. Without anything but its id an event still is one. */
 const LAST = [
   'fingerprint',
@@ -46,8 +46,8 @@ export function fitEvent(fields: Readonly<EventFields>): FittedEvent {
   return { text, shed };
 }
 
-/** A character is at most three bytes, so most events need no counting. */
-function isSmall(text: string): boolean {
+/** Whether every server takes the text of an event. A character is at most three bytes, so most need no counting. */
+export function isSmall(text: string): boolean {
   return text.length * 3 <= MAX_EVENT_BYTES || Buffer.byteLength(text) <= MAX_EVENT_BYTES;
 }
 

@@ -47,6 +47,11 @@ export function toFrame(line: StackLine, rules: FrameRules): Frame {
   return frame;
 }
 
+/** The whole path of a frame's file. */
+export function framePath(frame: Frame): string | undefined {
+  return frame.abs_path ?? frame.filename;
+}
+
 function toPath(file: string): string {
   if (file.startsWith('file://')) return fromFileUrl(file);
   // A data: URL holds the code itself, which nobody asked to send.

@@ -27,6 +27,10 @@ export interface ErrorEvent {
   request?: RequestFields;
   breadcrumbs?: { values: Breadcrumb[] };
   exception?: { values: ExceptionValue[] };
+  /** The stack of an event without an error. */
+  threads?: { values: Thread[] };
+  /** By which files of the stacks a server finds their source maps. */
+  debug_meta?: { images: DebugImage[] };
   /** `message` is the template, `formatted` the final text. */
   logentry?: { formatted?: string; message?: string; params?: unknown[] };
   sdk?: Record<string, unknown>;
@@ -75,6 +79,20 @@ export interface ExceptionValue {
   module?: string;
   mechanism?: Record<string, unknown>;
   stacktrace?: { frames: StackFrame[] };
+}
+
+/** Where an event without an error comes from. */
+interface Thread {
+  current?: boolean;
+  crashed?: boolean;
+  stacktrace?: { frames: StackFrame[] };
+}
+
+/** A bundled file and its debug id, a UUID. */
+interface DebugImage {
+  type: 'sourcemap';
+  code_file: string;
+  debug_id: string;
 }
 
 /** One call of a stack, oldest first in its list. */

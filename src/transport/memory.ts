@@ -4,6 +4,8 @@ import type { Settle, Transport } from './transport.js';
 
 /** Keeps everything in memory, for tests. The transport of the scheme `memory`. */
 export class MemoryTransport implements Transport {
+  /** Tests see an event when they have logged it. */
+  readonly isSynchronous: boolean = true;
   #envelopes: Envelope[] = [];
   #closed = false;
 

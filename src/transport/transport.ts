@@ -28,6 +28,11 @@ export interface Transport {
   flush(timeoutMs: number): Promise<boolean>;
   /** Flushes, then refuses what comes later and frees its sockets. */
   close(timeoutMs: number): Promise<boolean>;
+  /**
+   * True: `send` is over when it returns, so it may take its time, and source files are then read as they are needed.
+   * Default false: the first event that leads to a file is handed over some milliseconds later.
+   */
+  readonly isSynchronous?: boolean;
   /** False: an envelope of this level would be shed at once, so it need not be built. Default: always true. */
   admits?(level: Level): boolean;
   /**

@@ -14,7 +14,8 @@ function logged(
   options: pino.LoggerOptions = {},
 ): { event: ErrorEvent | undefined; line: Record<string, unknown> } {
   const transport = memoryTransport();
-  const destination = new JackdawDestination({ dsn: freshDsn(), transport });
+  // No source lines: the secrets stand in this very file.
+  const destination = new JackdawDestination({ dsn: freshDsn(), transport, contextLines: 0 });
   const lines: string[] = [];
   const streams = pino.multistream([
     { stream: { write: (line: string) => void lines.push(line) } },

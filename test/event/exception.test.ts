@@ -10,7 +10,8 @@ import { createScrubber, type Detector } from '../../src/scrub/walk.js';
 const canary: Detector = { name: 'canary', scrub: (text, mask) => text.replaceAll('hunter2', mask) };
 const scrubber = createScrubber({ rules: true, detectors: [canary] });
 const rules = { inAppInclude: [], inAppExclude: [], root: __dirname };
-const encodeStack = createStackEncoder(rules, (text) => scrubber.text(text, 512));
+const encoder = createStackEncoder({ rules, scrubber });
+const encodeStack = (stack: string, head?: number): string | undefined => encoder(stack, head)?.json;
 
 class HttpError extends Error {
   readonly status: number;

@@ -14,7 +14,7 @@ export function freshDsn(): string {
   return `http://public@127.0.0.1:9/${projects}`;
 }
 
-/** A client that delivers into memory. */
+/** A client that delivers into memory; without source lines, for the secrets of a test stand in its own source. */
 export interface MemoryClient {
   readonly client: Client;
   readonly transport: MemoryTransport;
@@ -28,7 +28,8 @@ export interface MemoryClient {
 
 export function memoryClient(options: ClientOptions = {}): MemoryClient {
   const transport = memoryTransport();
-  const client = createClient({ dsn: freshDsn(), transport, modules: false, release: 'test@1', ...options });
+  const own: ClientOptions = { dsn: freshDsn(), transport, modules: false, release: 'test@1', contextLines: 0 };
+  const client = createClient({ ...own, ...options });
   const events = (): ErrorEvent[] => transport.events as unknown as ErrorEvent[];
   return {
     client,
