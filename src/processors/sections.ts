@@ -9,6 +9,7 @@ export const SECTIONS = [
   'logentry',
   'request',
   'tags',
+  'threads',
   'user',
   'transaction',
 ] as const;
