@@ -52,6 +52,10 @@ export class SpooledTransport implements Transport {
     this.#listener = listener;
   }
 
+  get isSynchronous(): boolean {
+    return this.#inner.isSynchronous ?? false;
+  }
+
   /** What has no room in memory has it on the disk. */
   admits(level: Level): boolean {
     if (this.#closing !== undefined) return false;
