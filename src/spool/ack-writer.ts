@@ -29,6 +29,7 @@ export class AckWriter {
   readonly #doomed = new Set<Segment>();
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
+  #stopped = false;
 
   constructor(context: AckContext) {
     this.#context = context;
@@ -82,11 +83,14 @@ export class AckWriter {
     }
   }
 
+  /** Does nothing more by itself: what is there belongs to the next one. */
   stop(): void {
+    this.#stopped = true;
     cancel(this.#timer);
   }
 
   #wakeIn(ms: number): void {
+    if (this.#stopped) return;
     this.#timer ??= this.#context.clock.after(ms, () => {
       this.#timer = undefined;
       void this.flush();

@@ -10,7 +10,7 @@ export interface Ack {
 }
 
 /** 8 bytes number, 4 bytes checksum of the record, 4 bytes CRC-32 of those. Little-endian, one after the other. */
-export const ACK_BYTES = 16;
+const ACK_BYTES = 16;
 const RECORD_CRC_AT = 8;
 const CRC_AT = 12;
 

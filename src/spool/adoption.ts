@@ -124,8 +124,14 @@ export class Adoption {
       await this.#tidy(path, names);
       this.#unread.delete(path);
     } catch (error) {
-      this.#context.failed(error);
+      if (codeOf(error) === 'ENOENT' && (await this.#isGone(path))) this.#unread.delete(path);
+      else this.#context.failed(error);
     }
+  }
+
+  /** As when the own directory was taken over, or removed, with all that is in it. */
+  async #isGone(path: string): Promise<boolean> {
+    return (await this.#look(path).catch(() => null)) === undefined;
   }
 
   async #loadSegments(path: string, names: readonly string[]): Promise<void> {

@@ -32,6 +32,23 @@ export function writeAllSync(disk: SyncDisk, descriptor: number, buffers: readon
   }
 }
 
+/** How long the end of a process waits for a write that is under way, and how often it looks, in milliseconds. */
+const LAST_WAIT_MS = 100;
+const LAST_LOOK_MS = 1;
+
+/**
+ * Whether a file comes to so many bytes in time. When a process ends, no operation that is under way reports back any
+ * more: this is how to learn what became of a write.
+ */
+export function growsTo(disk: SyncDisk, descriptor: number, bytes: number): boolean {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited = 0; waited <= LAST_WAIT_MS; waited += LAST_LOOK_MS) {
+    if (disk.fstat(descriptor).size >= bytes) return true;
+    Atomics.wait(nothing, 0, 0, LAST_LOOK_MS);
+  }
+  return false;
+}
+
 /** @throws Error when nothing was written: a disk that takes nothing and reports nothing would be asked for ever */
 function without(buffers: readonly Uint8Array[], written: number): readonly Uint8Array[] {
   if (written === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });

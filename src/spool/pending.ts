@@ -12,10 +12,6 @@ export class Pending {
     return this.#entries.size;
   }
 
-  get hasUrgent(): boolean {
-    return [...this.#entries].some(({ urgent }) => urgent);
-  }
-
   add(entry: Entry): void {
     this.#entries.add(entry);
     this.bytes += bytesOf(entry);

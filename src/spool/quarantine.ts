@@ -3,7 +3,7 @@ import { secureDirectory } from './directory.js';
 import { CREATE, type Disk, FILE_MODE } from './disk.js';
 import { writeAll } from './file.js';
 
-export const QUARANTINE = 'quarantine';
+const QUARANTINE = 'quarantine';
 
 /** Of all that is set aside for one destination, in bytes. What comes later is counted only. */
 const MAX_BYTES = 4 * 1024 * 1024;

@@ -87,17 +87,16 @@ export class Reader {
     const { disk, shelf, writer } = this.#context;
     for (let segment = this.#oldest(); segment !== undefined; segment = this.#oldest()) {
       try {
-        // What is not safe yet may be written again elsewhere.
-        if (segment.open) await writer.flush();
+        // What is not safe yet may be written again elsewhere; and what was read need not be read again for what follows.
+        if (segment.open) await writer.seal(segment);
         // First: what is acked from now on goes into it, too.
         const settled = new Map(segment.acks.map(({ number, crc }) => [number, crc]));
         segment.settled = settled;
         for (const [number, crc] of (await loadAcks(disk, segment.path)).settled) settled.set(number, crc);
-        const { bytes, free } = segment;
         const file = await readOwnFile(disk, segment.segmentPath);
         if (segment.gone) continue;
-        const pieces = readSegment((file ?? Buffer.alloc(0)).subarray(0, bytes));
-        return { segment, pieces, expected: free.records, found: 0 };
+        const pieces = readSegment((file ?? Buffer.alloc(0)).subarray(0, segment.bytes));
+        return { segment, pieces, expected: segment.free.records, found: 0 };
       } catch (error) {
         if (codeOf(error) === 'ENOENT') shelf.drop(segment, 'internal_sdk_error');
         else this.#unreadable.add(segment);

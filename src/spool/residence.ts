@@ -53,7 +53,7 @@ export class Residence {
     } catch {
       // The first check says so, when there is somebody to hear it.
     }
-    soon(() => void this.#check());
+    soon(() => void this.check());
   }
 
   /** The disk refuses: it is asked again later. */
@@ -68,7 +68,8 @@ export class Residence {
     await this.#checking;
   }
 
-  async #check(): Promise<void> {
+  /** Makes sure of the directory. Never fails. */
+  async check(): Promise<void> {
     if (this.#stopped) return;
     this.#checking ??= this.#ensure()
       .catch(async (error: unknown) => {
@@ -110,6 +111,6 @@ export class Residence {
 
   #wakeIn(ms: number): void {
     cancel(this.#timer);
-    this.#timer = this.#context.clock.after(ms, () => void this.#check());
+    this.#timer = this.#context.clock.after(ms, () => void this.check());
   }
 }

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { type Batch, buffersOf, encodeBatch } from './batch.js';
 import { CREATE, type Disk, FILE_MODE } from './disk.js';
-import { writeAll, writeAllSync } from './file.js';
+import { growsTo, writeAll, writeAllSync } from './file.js';
 import { encodeHeader } from './frame.js';
 import type { Home } from './home.js';
 import { type Entry, Segment } from './segment.js';
@@ -15,18 +15,16 @@ export interface SegmentContext {
   readonly durable: boolean;
 }
 
-/** How long the end of a process waits for a write that is under way, and how often it looks, in milliseconds. */
-const LAST_WAIT_MS = 100;
-const LAST_LOOK_MS = 1;
-
-/** A segment that is being written. Every method but `busy` may fail as the disk does. */
+/** A segment that is being written. Where nothing else is said, methods fail as the disk does. */
 export class SegmentFile {
   readonly segment: Segment;
   readonly #context: SegmentContext;
   readonly #home: Home;
   readonly #descriptor: number;
-  /** Written, but not forced to the disk yet. */
+  /** Written, but not forced to the disk yet, where that is wanted. */
   readonly #unsafe = new Set<Entry>();
+  /** Whether one of the records that were written is to be forced to the disk in any case. */
+  #isUrgent = false;
   /** How long the file was when all in it was safe. */
   #safeBytes = 0;
   #underWay: Batch | undefined;
@@ -54,7 +52,7 @@ export class SegmentFile {
     try {
       await context.disk.fchmod(descriptor, FILE_MODE);
       await writeAll(context.disk, descriptor, [file.#header(created)]);
-      if (context.durable) await file.sync();
+      await file.sync();
     } catch (error) {
       await file.abandon();
       throw error;
@@ -88,8 +86,13 @@ export class SegmentFile {
     return this.segment.newest === Number.NEGATIVE_INFINITY;
   }
 
+  /** Whether something is to be forced to the disk that was not yet. */
+  get owesSync(): boolean {
+    return this.#isUrgent || (this.#context.durable && (this.#unsafe.size > 0 || !this.#named));
+  }
+
   async write(entries: readonly Entry[]): Promise<void> {
-    const batch = this.#encode(entries);
+    const batch = encodeBatch(entries, this.#context.shelf.number(entries.length));
     this.#underWay = batch;
     const done = this.#operation(() => writeAll(this.#context.disk, this.#descriptor, buffersOf(batch)));
     this.#writing = done.catch(() => {});
@@ -99,13 +102,13 @@ export class SegmentFile {
   }
 
   writeSync(entries: readonly Entry[]): void {
-    const batch = this.#encode(entries);
+    const batch = encodeBatch(entries, this.#context.shelf.number(entries.length));
     this.#underWay = batch;
     writeAllSync(this.#context.disk.sync, this.#descriptor, buffersOf(batch));
     this.#written(batch);
   }
 
-  /** Returns when what was written before is safe. */
+  /** Returns when what was written before is safe, as far as that is wanted. */
   sync(): Promise<void> {
     const done = this.#syncing.then(() => this.#sync());
     this.#syncing = done.catch(() => {});
@@ -113,22 +116,23 @@ export class SegmentFile {
   }
 
   syncSync(): void {
-    if (this.#closed) return;
+    if (this.#closed || !this.owesSync) return;
     this.#context.disk.sync.fdatasync(this.#descriptor);
     if (!this.#named) this.#home.syncNamesSync();
     this.#named = true;
+    this.#isUrgent = false;
     this.#safe([...this.#unsafe], this.segment.bytes);
   }
 
   /** No more records: what was written becomes safe, where that is wanted. */
   async retire(): Promise<void> {
     await this.#writing;
-    if (this.#context.durable) await this.sync();
+    await this.sync();
     if (!this.#closed) await this.#close(() => this.#context.disk.close(this.#descriptor));
   }
 
   retireSync(): void {
-    if (this.#context.durable) this.syncSync();
+    this.syncSync();
     this.#close(() => this.#context.disk.sync.close(this.#descriptor));
   }
 
@@ -162,20 +166,13 @@ export class SegmentFile {
     return entries;
   }
 
-  /**
-   * At the end of a process, where no operation that is under way reports back any more: waits for the write by looking
-   * at the file. Returns what did not get there.
-   */
+  /** At the end of a process: what a write that is under way does not bring to the disk in time. */
   settleUnderWay(): readonly Entry[] {
     const batch = this.#underWay;
     if (batch === undefined || this.#closed) return [];
-    const end = this.segment.bytes + batch.bytes;
-    for (let waited = 0; waited <= LAST_WAIT_MS; waited += LAST_LOOK_MS) {
-      if (this.#context.disk.sync.fstat(this.#descriptor).size >= end) {
-        this.#written(batch);
-        return [];
-      }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_LOOK_MS);
+    if (growsTo(this.#context.disk.sync, this.#descriptor, this.segment.bytes + batch.bytes)) {
+      this.#written(batch);
+      return [];
     }
     this.#underWay = undefined;
     return batch.entries;
@@ -188,11 +185,11 @@ export class SegmentFile {
   }
 
   async #sync(): Promise<void> {
-    if (this.#closed || this.#isGivenUp) return;
-    const { disk, durable } = this.#context;
+    if (this.#closed || this.#isGivenUp || !this.owesSync) return;
+    const { disk } = this.#context;
     const covered = [...this.#unsafe];
-    if (durable && this.#named && covered.length === 0) return;
     const { bytes } = this.segment;
+    this.#isUrgent = false;
     await this.#operation(async () => {
       await disk.fdatasync(this.#descriptor);
       if (!this.#named) await this.#home.syncNames();
@@ -203,7 +200,7 @@ export class SegmentFile {
 
   #safe(entries: readonly Entry[], bytes: number): void {
     for (const entry of entries) this.#unsafe.delete(entry);
-    this.#safeBytes = bytes;
+    this.#safeBytes = Math.max(this.#safeBytes, bytes);
   }
 
   async #operation(run: () => Promise<void>): Promise<void> {
@@ -215,16 +212,13 @@ export class SegmentFile {
     }
   }
 
-  #encode(entries: readonly Entry[]): Batch {
-    return encodeBatch(entries, this.#context.shelf.number(entries.length));
-  }
-
   #written({ entries, frames, first, bytes }: Batch): void {
     this.#underWay = undefined;
     this.segment.bytes += bytes;
     if (!this.#context.durable) this.#safeBytes = this.segment.bytes;
     entries.forEach((entry, index) => {
       if (this.#context.durable) this.#unsafe.add(entry);
+      this.#isUrgent ||= entry.urgent;
       this.segment.stamp(entry);
       this.#context.shelf.place(entry, { segment: this.segment, number: first + index, crc: frames[index]?.crc ?? 0 });
     });

@@ -62,11 +62,15 @@ export class SegmentFiles {
     this.#putBack();
   }
 
-  /** Closes them in good order. */
-  async close(): Promise<void> {
-    this.#active = undefined;
-    for (const file of this.open) await this.#retire(file);
-    await this.stop();
+  /** Closes a file in good order; what comes next goes into another one. Never fails. */
+  async retire(file: SegmentFile): Promise<void> {
+    if (this.#active === file) this.#active = undefined;
+    try {
+      await file.retire();
+      this.#open.delete(file);
+    } catch (error) {
+      await this.failed(file, error);
+    }
   }
 
   /** A new file takes what comes. */
@@ -127,16 +131,7 @@ export class SegmentFiles {
     const old = this.#active;
     this.#active = file;
     this.#open.add(file);
-    if (old !== undefined) void this.#retire(old);
-  }
-
-  async #retire(file: SegmentFile): Promise<void> {
-    try {
-      await file.retire();
-      this.#open.delete(file);
-    } catch (error) {
-      await this.failed(file, error);
-    }
+    if (old !== undefined) void this.retire(old);
   }
 
   #forget(file: SegmentFile): void {

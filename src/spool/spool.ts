@@ -158,6 +158,7 @@ export class Spool {
    * of it.
    */
   async adopt(): Promise<void> {
+    await this.#residence.check();
     const { home } = this.#residence;
     if (home !== undefined) await this.#adoption.scan(home);
   }

@@ -1,7 +1,7 @@
 import { cancel, type SpoolClock, soon, type Timer } from './clock.js';
 import type { Home } from './home.js';
 import { bytesOf, Pending } from './pending.js';
-import type { Entry } from './segment.js';
+import type { Entry, Segment } from './segment.js';
 import type { SegmentFile } from './segment-file.js';
 import { type FilesContext, SegmentFiles } from './segment-files.js';
 
@@ -86,27 +86,31 @@ export class Writer {
     do {
       this.#kick();
       await this.#running;
-      if (this.#context.durable) await this.#syncAll();
+      await this.#syncAll();
     } while (this.isRunning && this.#pending.size > 0);
   }
 
   /** The same within the `exit` event: no operation that is under way reports back any more. */
   flushSync(): void {
-    const wantsSync = this.#context.durable || this.#pending.hasUrgent;
     for (const file of this.#files.open) {
       this.#files.attemptSync(file, () => this.#pending.putBack(file.settleUnderWay()));
     }
     this.#spill();
-    if (!wantsSync) return;
     for (const file of this.#files.open) this.#files.attemptSync(file, () => file.syncSync());
     this.#spill();
+  }
+
+  /** From now on nothing in this segment changes. */
+  async seal(segment: Segment): Promise<void> {
+    for (const file of this.#files.open) if (file.segment === segment) await this.#files.retire(file);
   }
 
   /** Writes what is left and closes the files. */
   async close(): Promise<void> {
     await this.flush();
     cancel(this.#syncing);
-    await this.#files.close();
+    for (const file of this.#files.open) await this.#files.retire(file);
+    await this.#files.stop();
   }
 
   #kick(): void {
@@ -148,13 +152,17 @@ export class Writer {
 
   /** Makes what was written safe, now or in a while. */
   async #secure(file: SegmentFile, batch: readonly Entry[]): Promise<void> {
-    if (this.#context.mode === 'always' || batch.some(({ urgent }) => urgent)) await file.sync();
+    if (this.#isDueAtOnce(batch)) await file.sync();
     else if (this.#context.durable) {
       this.#syncing ??= this.#context.clock.after(SYNC_MS, () => {
         this.#syncing = undefined;
         void this.#syncAll();
       });
     }
+  }
+
+  #isDueAtOnce(batch: readonly Entry[]): boolean {
+    return this.#context.mode === 'always' || batch.some(({ urgent }) => urgent);
   }
 
   async #syncAll(): Promise<void> {
@@ -187,7 +195,7 @@ export class Writer {
       }
       this.#files.attemptSync(file, () => {
         file.writeSync(batch);
-        if (this.#context.mode === 'always') file.syncSync();
+        if (this.#isDueAtOnce(batch)) file.syncSync();
         this.#files.succeeded();
       });
     }

@@ -48,7 +48,8 @@ export class LoopImage {
   }
 
   #mount(): void {
-    execFileSync('mount', ['-o', 'loop', this.#image, this.mountPoint], { stdio: 'pipe' });
+    // Nothing is written but by those who ask for it: a copy takes its time, and must not be of two moments.
+    execFileSync('mount', ['-o', 'loop,commit=600', this.#image, this.mountPoint], { stdio: 'pipe' });
     this.#mounted = true;
   }
 
