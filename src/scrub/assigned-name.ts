@@ -1,3 +1,5 @@
+import { isQuote } from './sign.js';
+
 /** UTF-16 units of the longest name that is looked for before a separator. */
 const LONGEST = 64;
 
@@ -10,31 +12,39 @@ export interface AssignedName {
   readonly quote: string;
 }
 
-const QUOTES = '"\'`';
-
 /** The last percent-encoded unit before the name, encoded once or more: `?next=%2Fcb%3Ftoken` names `token`. */
 const ENCODED = /^.*%(?:25)*[\da-f]{2}/is;
 /** A closing quote, encoded as well. */
 const ENCODED_QUOTE = /%(?:25)*2[27]$/;
 
-/** The name that ends at `end`, give or take blanks and a closing quote; nothing before `floor` belongs to it. */
-export function nameBefore(text: string, end: number, floor: number): AssignedName | undefined {
+/** What no name reaches over. */
+export interface NameBounds {
+  /** Up to here the text is done. */
+  readonly done: number;
+  /** The end of the last sign; names in quotes may have signs in them. */
+  readonly last: number;
+}
+
+/** The name that ends at `end`, give or take blanks and a closing quote. */
+export function nameBefore(text: string, end: number, { done, last }: NameBounds): AssignedName | undefined {
   let at = end;
-  while (at > floor && end - at < 3 && text[at - 1] === ' ') at -= 1;
+  while (at > done && end - at < 3 && text.charCodeAt(at - 1) === 0x20) at -= 1;
   // config['password'] = …
-  if (text[at - 1] === ']' && QUOTES.includes(text[at - 2] ?? ' ')) at -= 1;
-  return at > floor && QUOTES.includes(text[at - 1] ?? ' ') ? quotedName(text, at, floor) : plainName(text, at, floor);
+  if (text.charCodeAt(at - 1) === 0x5d && isQuote(text.charCodeAt(at - 2))) at -= 1;
+  if (at <= done) return undefined;
+  return isQuote(text.charCodeAt(at - 1)) ? quotedName(text, at, done) : plainName(text, at, Math.max(done, last));
 }
 
 /** @param end behind the closing quote */
 function quotedName(text: string, end: number, floor: number): AssignedName | undefined {
-  const mark = text[end - 1] ?? '';
+  const mark = text.charCodeAt(end - 1);
   let at = end - 1;
-  while (at > floor && text[at - 1] === '\\') at -= 1;
-  const quote = text.slice(at, end);
-  const before = text.slice(Math.max(floor, at - LONGEST), at);
-  const open = before.lastIndexOf(mark);
-  return open < 0 ? undefined : { text: before.slice(open + 1), start: at - before.length + open, quote };
+  while (at > floor && text.charCodeAt(at - 1) === 0x5c) at -= 1;
+  const least = Math.max(floor, at - LONGEST);
+  let open = at - 1;
+  while (open >= least && text.charCodeAt(open) !== mark) open -= 1;
+  if (open < least) return undefined;
+  return { text: text.slice(open + 1, at), start: open, quote: text.slice(at, end) };
 }
 
 function plainName(text: string, end: number, floor: number): AssignedName | undefined {
@@ -42,8 +52,8 @@ function plainName(text: string, end: number, floor: number): AssignedName | und
   let at = end;
   while (at > least && isNameUnit(text.charCodeAt(at - 1))) at -= 1;
   // The `n` of a `\\n` inside of JSON.
-  if (text[at - 1] === '\\' && 'bfnrt'.includes(text[at] ?? ' ')) at += 1;
-  if (at === end || !hasLetter(text, at, end)) return undefined;
+  if (text.charCodeAt(at - 1) === 0x5c && 'bfnrt'.includes(text[at] ?? ' ')) at += 1;
+  if (at >= end || !hasLetter(text, at, end)) return undefined;
   const found = text.slice(at, end);
   const name = found.includes('%') ? found.replace(ENCODED_QUOTE, '').replace(ENCODED, '') : found;
   return name === '' ? undefined : { text: name, start: end - name.length, quote: '' };

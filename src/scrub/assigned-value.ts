@@ -21,7 +21,8 @@ const LONG_SCHEME = /(?:Digest|Hawk|OAuth|AWS4-HMAC-SHA256|SharedAccessSignature
 const NEXT = /[,;&|](?:amp;)?\s?\\*["'`]?[\w.$[\]%-]{1,64}\\*["'`]?\s?(?:[=:]|%(?:25)*3[AD])/iy;
 const ENCODED_END = /%(?:25)*(?:26|22|0A|0D)/iy;
 const LINE_END = /[\r\n]|\\[rn]/g;
-const UNQUOTED_LINE_END = /[\r\n]|\\[rn]|\\*["'`](?=[\s,)}\]]|$)/g;
+/** The lookbehind has a row of backslashes read once, not from each of them. */
+const UNQUOTED_LINE_END = /[\r\n]|\\[rn]|(?<!\\)\\*["'`](?=[\s,)}\]]|$)/g;
 const SEGMENT_END = /[;\r\n"'`]|\\[rn"'`]/g;
 
 /** The value that begins at `from`; undefined where the line ends there. */
@@ -44,7 +45,7 @@ export function lengthOfMask(text: string, at: number, mask: string): number {
 }
 
 function quotedValue(text: string, from: number): AssignedValue | undefined {
-  const encoded = matchAt(ENCODED_QUOTE, text, from);
+  const encoded = text[from] === '%' ? matchAt(ENCODED_QUOTE, text, from) : undefined;
   if (encoded !== undefined) {
     const open = from + encoded[0].length;
     const end = text.indexOf(encoded[0], open);

@@ -1,15 +1,13 @@
-import { type AssignedName, nameBefore, twoWords } from './assigned-name.js';
+import { type AssignedName, type NameBounds, nameBefore, twoWords } from './assigned-name.js';
 import { type AssignedValue, isOpen, lengthOfMask, plainEnd, type Reach, valueAt } from './assigned-value.js';
 import { isCookieHeader, maskCookies } from './cookies.js';
 import type { BuiltInDetector } from './detectors.js';
 import { isHeaderName } from './named-items.js';
 import { isProse, isStatus, isStrong } from './prose.js';
-import { type Edit, matchAt, replaceEach } from './replace-each.js';
+import { type Edit, Edits } from './replace-each.js';
+import { beginOfValue, signLength } from './sign.js';
 import { PERCENT, QUOTE, SEPARATOR } from './traits.js';
 
-/** `=`, `:` and `=>`, percent-encoded once or more, full-width; a comma between quotes, in lists of headers. */
-const SIGN = /[=:：＝]|%(?:25)*3[AD]|(?<=["']),(?=\s?\\*["'])/gi;
-const REST_OF_SIGN = /[=>]{0,3}(?:[ \t]{0,8}|\+|%(?:25)*20)/iy;
 /** Second words of names that are two: `api key: …`. */
 const SECOND_WORD = /^(?:assertion|code|data|id|key|number|pass|response|string|token|verifier|word)s?$/i;
 /** Variables of every shell, which are no passwords. */
@@ -29,26 +27,32 @@ export function createAssignmentDetector(isSensitive: (key: string) => boolean):
     name: 'assignment',
     needs: SEPARATOR | PERCENT | QUOTE,
     scrub(text, mask) {
-      return replaceEach(text, SIGN, (match, done) => {
-        const name = secretName(text, match, done, isSensitive);
-        return name && editValue(text, { name, separator: match[0], at: match.index }, mask);
-      });
+      const edits = new Edits(text);
+      // No name reaches over a sign.
+      let last = 0;
+      for (let at = 0; at < text.length; at++) {
+        const length = signLength(text, at);
+        if (length === 0) continue;
+        const name = secretName(text, at, { done: edits.done, last }, isSensitive);
+        const edit = name && editValue(text, { name, at, end: at + length }, mask);
+        if (edit !== undefined) edits.add(edit);
+        last = at + length;
+        at = Math.max(last, edits.done) - 1;
+      }
+      return edits.result;
     },
   };
 }
 
-/** The secret's name before a separator. */
+/** The secret's name before a sign. */
 function secretName(
   text: string,
-  { 0: separator, index }: RegExpExecArray,
-  done: number,
+  at: number,
+  bounds: NameBounds,
   isSensitive: (key: string) => boolean,
 ): AssignedName | undefined {
-  if (separator === ':' && (text[index + 1] === ':' || text[index - 1] === ':' || text.startsWith('//', index + 1))) {
-    return undefined;
-  }
-  const name = nameBefore(text, index, done);
-  if (name === undefined || (separator === ',' && (name.quote === '' || !isHeaderName(name.text)))) return undefined;
+  const name = nameBefore(text, at, bounds);
+  if (name === undefined || (text[at] === ',' && (name.quote === '' || !isHeaderName(name.text)))) return undefined;
   if (isSensitive(name.text)) return name;
   const words = SECOND_WORD.test(name.text) ? twoWords(text, name) : undefined;
   return words !== undefined && isSensitive(words[1]) && !isSensitive(words[0]) ? name : undefined;
@@ -56,15 +60,14 @@ function secretName(
 
 interface Assignment {
   readonly name: AssignedName;
-  readonly separator: string;
+  /** Of the sign. */
   readonly at: number;
+  readonly end: number;
 }
 
-function editValue(text: string, assignment: Assignment, mask: string): Edit | undefined {
-  const { name, separator, at } = assignment;
-  const behind = at + separator.length;
-  const from = behind + (matchAt(REST_OF_SIGN, text, behind)?.[0].length ?? 0);
-  const isColon = separator === ':' || separator === '：';
+function editValue(text: string, { name, at, end }: Assignment, mask: string): Edit | undefined {
+  const from = beginOfValue(text, end);
+  const isColon = text[at] === ':' || text[at] === '：';
   const reach = reachOf(text, name, isColon);
   const masked = lengthOfMask(text, from, mask);
   if (masked > 0) {
@@ -101,6 +104,14 @@ function reachOf(text: string, { text: name, start }: AssignedName, isColon: boo
     const isFirst = '\r\n"\'`'.includes(before) || /\\[rn]$/.test(text.slice(Math.max(0, start - 2), start));
     return isFirst && (isHeaderName(name) || isStrong(name)) ? 'line' : 'word';
   }
-  const isSegment = before === ';' && /=[^;/?\r\n]*$/.test(text.slice(Math.max(0, start - BEFORE), start - 1));
-  return isSegment ? 'segment' : 'word';
+  return before === ';' && isAssignment(text, start - 1) ? 'segment' : 'word';
+}
+
+/** Whether the segment that ends at `end` is one as well: `Server=db;`, and not the path of a URL. */
+function isAssignment(text: string, end: number): boolean {
+  for (let at = end - 1; at >= Math.max(0, end - BEFORE); at--) {
+    if (text[at] === '=') return true;
+    if (';/?\r\n'.includes(text[at] ?? ';')) return false;
+  }
+  return false;
 }

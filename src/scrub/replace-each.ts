@@ -5,27 +5,43 @@ export interface Edit {
   readonly by: string;
 }
 
-/**
- * The text with the edits that `find` makes of the matches of a global pattern; the search goes on behind each edit.
- *
- * @param find hears of the match and up to where the text is done
- */
-export function replaceEach(
-  text: string,
-  pattern: RegExp,
-  find: (match: RegExpExecArray, done: number) => Edit | undefined,
-): string {
-  let result = '';
-  let done = 0;
+/** A text that is edited from its beginning to its end. */
+export class Edits {
+  readonly #text: string;
+  #result = '';
+  #done = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Up to here the text is done. */
+  get done(): number {
+    return this.#done;
+  }
+
+  /** The text with the edits; the text itself where there are none. */
+  get result(): string {
+    return this.#done === 0 ? this.#text : this.#result + this.#text.slice(this.#done);
+  }
+
+  add({ from, to, by }: Edit): void {
+    this.#result += this.#text.slice(this.#done, from) + by;
+    this.#done = to;
+  }
+}
+
+/** The text with the edits that `find` makes of the matches of a global pattern; the search goes on behind each edit. */
+export function replaceEach(text: string, pattern: RegExp, find: (match: RegExpExecArray) => Edit | undefined): string {
+  const edits = new Edits(text);
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    const edit = find(match, done);
+    const edit = find(match);
     if (edit === undefined) continue;
-    result += text.slice(done, edit.from) + edit.by;
-    done = edit.to;
-    pattern.lastIndex = Math.max(done, match.index + 1);
+    edits.add(edit);
+    pattern.lastIndex = Math.max(edit.to, match.index + 1);
   }
-  return done === 0 ? text : result + text.slice(done);
+  return edits.result;
 }
 
 /** The match of a sticky pattern at one place. */

@@ -204,7 +204,8 @@ export class Walker {
 
   #secret(value: unknown, isCookies = false): JsonValue {
     this.#budget.chargeNode();
-    if (isCookies && typeof value === 'string') return this.#text(value, true, this.#scrubCookies);
+    if (isCookies && typeof value === 'string' && !isNoSecret(value))
+      return this.#text(value, true, this.#scrubCookies);
     return value === undefined ? UNDEFINED : this.#masked(value);
   }
 

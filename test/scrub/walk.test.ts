@@ -281,6 +281,7 @@ describe('clean and secrets', () => {
     ],
     ['no cookies', { cookie: 'c2lkOnNlY3JldA==' }, { cookie: '[Filtered]' }],
     ['something else in between', { cookie: 'a=x; secret; b=' }, { cookie: 'a=[Filtered]; [Filtered]; [Filtered]' }],
+    ['none', { cookie: undefined }, { cookie: '[undefined]' }],
     ['a list of cookies', { 'set-cookie': ['sid=x'] }, { 'set-cookie': '[Filtered]' }],
   ])('keeps the names of %s', (_name, value, expected) => {
     expect(clean(value)).toEqual(expected);
