@@ -5,7 +5,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export interface InboxItem {
   /** When it arrived, ISO 8601 in UTC. */
   readonly receivedAt: string;
-  /** The project in the path it was posted to. */
+  /** The project in the path it was posted to; `spotlight` for a copy, posted to `/stream`. */
   readonly project: string;
   /** The header of the envelope it came in: `event_id`, `sent_at`, `sdk`, … */
   readonly envelope: JsonObject;

@@ -38,6 +38,9 @@ const ITEMS: Resource = new Map([
   ['DELETE', deleteItems],
 ]);
 const ENVELOPE: Resource = new Map([['POST', postEnvelope]]);
+/** Where SDKs copy to: see `postCopy`. */
+const STREAM_PATH = '/stream';
+const STREAM: Resource = new Map([['POST', postCopy]]);
 
 /** Answers one request. Whatever is wrong with it becomes a reply, never a throw. */
 export async function route(request: IncomingMessage, context: RouteContext): Promise<Reply> {
@@ -65,6 +68,7 @@ function dispatch(request: IncomingMessage, context: RouteContext): Reply | Prom
 function resourceAt(path: string): Resource | undefined {
   if (path === '/') return ROOT;
   if (path === '/items') return ITEMS;
+  if (path === STREAM_PATH) return STREAM;
   return ENVELOPE_PATH.test(path) ? ENVELOPE : undefined;
 }
 
@@ -84,7 +88,15 @@ function deleteItems({ context }: Exchange): Reply {
 async function postEnvelope({ request, path, query, context }: Exchange): Promise<Reply> {
   const envelope = readEnvelope(await readBody(request, context.limits));
   authenticate(request.headers, query, envelope.header['dsn']);
-  const project = ENVELOPE_PATH.exec(path)?.[1] ?? '';
+  return accept(envelope, ENVELOPE_PATH.exec(path)?.[1] ?? '', context);
+}
+
+/** A copy of what an SDK sends elsewhere, which names no key and no project (Sentry SDK docs, "Spotlight"). */
+async function postCopy({ request, context }: Exchange): Promise<Reply> {
+  return accept(readEnvelope(await readBody(request, context.limits)), 'spotlight', context);
+}
+
+function accept(envelope: ReturnType<typeof readEnvelope>, project: string, context: RouteContext): Reply {
   const items = readItems(envelope, project, new Date());
   context.accept(items);
   const event = items.find(({ header }) => header.type === 'event');

@@ -56,6 +56,12 @@ describe('an envelope', () => {
     expect(inbox.items()).toHaveLength(1);
   });
 
+  it('may be a copy of what goes elsewhere, without a key', async () => {
+    const answer = await send(inbox, '/stream', { method: 'POST', body: envelopeOf([eventItem()]) });
+    expect(answer.status).toBe(200);
+    expect(inbox.items()).toEqual([expect.objectContaining({ project: 'spotlight', payload: { message: 'hello' } })]);
+  });
+
   it('is answered with the id of the event when its header has none', async () => {
     const answer = await post(inbox, envelopeOf([eventItem({ event_id: EVENT_ID })], {}));
     expect(JSON.parse(answer.body)).toEqual({ id: EVENT_ID });
