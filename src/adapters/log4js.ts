@@ -91,10 +91,10 @@ function explained({ problems }: ConfigError, source: object): ConfigError {
   );
 }
 
-/** What a copy leaves of a RegExp is empty, of a transport an object without methods. */
+/** What a copy leaves of a RegExp is empty, of a transport or a dispatcher an object without methods. */
 function isBroken(value: unknown, key: string): boolean {
   if (value === null || typeof value !== 'object') return false;
-  if (key === 'transport') return true;
+  if (key === 'transport' || key === 'dispatcher') return true;
   const inner = Object.entries(value);
   return inner.length === 0 ? !Array.isArray(value) : inner.some(([name, one]) => isBroken(one, name));
 }

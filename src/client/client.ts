@@ -12,7 +12,7 @@ import { Delivery } from './delivery.js';
 import { Diagnostics } from './diagnostics.js';
 import { Ending } from './ending.js';
 import { Ledger, type Stats } from './ledger.js';
-import { type Attempts, openTransport } from './open-transport.js';
+import { type Attempts, openSpotlight, openTransport } from './open-transport.js';
 import { processState } from './process-state.js';
 import { type Mechanism, Recorder } from './recorder.js';
 import type { Settings } from './settings.js';
@@ -55,7 +55,7 @@ export class Client implements AsyncDisposable {
     );
     const diagnostics = new Diagnostics(options, debug, (error) => this.#ledger.fail(error));
     const open = (attempts: Attempts): Transport => openTransport(settings, dsn, diagnostics, attempts);
-    const delivery = new Delivery(open, this.#ledger, diagnostics, options);
+    const delivery = new Delivery(open, this.#ledger, diagnostics, options, openSpotlight(settings, dsn, diagnostics));
     this.ending = new Ending(settings, delivery, this.#ledger, diagnostics);
     this.#active = { delivery, diagnostics, recorder: new Recorder(settings, dsn, delivery, diagnostics) };
   }

@@ -5,6 +5,7 @@ import type { ClientOptions } from './options.js';
 import { processState } from './process-state.js';
 import { resolveSettings } from './settings.js';
 import { watchSignals } from './signals.js';
+import { warnAtStart } from './start-warnings.js';
 import { reportUncaught } from './uncaught.js';
 
 /**
@@ -19,10 +20,7 @@ import { reportUncaught } from './uncaught.js';
  */
 export function createClient(options: ClientOptions = {}): Client {
   const client = new Client(resolveSettings(options, process.env));
-  const { unknownParams } = client.settings;
-  if (unknownParams.length > 0) {
-    client.warn('JACKDAW_DSN_PARAMETER', `the DSN has parameters that are no option: ${unknownParams.join(', ')}`);
-  }
+  warnAtStart(client.settings, process.env);
   processState().clients.push(client);
   if (client.publicDsn() !== undefined) hookIntoProcess(client);
   return client;

@@ -6,6 +6,7 @@ import { after, uptime } from '../transport/clock.js';
 import type { Remainder } from '../transport/exit-drain.js';
 import { handOver } from '../transport/hand-over.js';
 import { LogBatcher } from '../transport/log-batcher.js';
+import type { Spotlight } from '../transport/spotlight.js';
 import type { Settle, Transport } from '../transport/transport.js';
 import { SDK } from '../version.js';
 import { ClientReports } from './client-reports.js';
@@ -26,6 +27,7 @@ type Counted = 'error' | 'log_item';
 /** The last step in the client: batches logs, hands envelopes to the transport, writes every outcome into the ledger. */
 export class Delivery {
   readonly #transport: Transport;
+  readonly #spotlight: Spotlight | undefined;
   readonly #ledger: Ledger;
   readonly #diagnostics: Diagnostics;
   readonly #logs: LogBatcher;
@@ -45,6 +47,7 @@ export class Delivery {
     ledger: Ledger,
     diagnostics: Diagnostics,
     { sendClientReports, raiseSendErrors }: ClientOptions,
+    spotlight: Spotlight | undefined,
   ) {
     this.#transport = open({
       error: (error) => this.#failed(error),
@@ -53,6 +56,7 @@ export class Delivery {
       restored: (envelope) => this.#restored(envelope),
       spoolLost: (reason, category, quantity) => this.#spoolLost(reason, category, quantity),
     });
+    this.#spotlight = spotlight;
     this.#ledger = ledger;
     this.#diagnostics = diagnostics;
     this.#logs = new LogBatcher({ sdk: SDK }, (envelope) => this.#send(envelope));
@@ -126,7 +130,9 @@ export class Delivery {
     this.#logs.flush();
     this.#closing = true;
     this.#reportAtEnd();
-    return this.#raise(await this.#settled(timeoutMs, () => this.#transport.close(timeoutMs)));
+    const settled = await this.#settled(timeoutMs, () => this.#transport.close(timeoutMs));
+    this.#spotlight?.close();
+    return this.#raise(settled);
   }
 
   /**
@@ -164,6 +170,7 @@ export class Delivery {
   }
 
   #send(envelope: Envelope): void {
+    this.#outside(() => this.#spotlight?.copy(envelope));
     this.#outside(() => handOver(this.#transport, envelope, this.#settleOf(envelope), (error) => this.#failed(error)));
   }
 

@@ -2,6 +2,7 @@ import type { Dsn } from '../protocol/dsn.js';
 import type { Envelope } from '../protocol/envelope.js';
 import type { DropReason } from '../protocol/outcome.js';
 import { transportFor } from '../transport/scheme.js';
+import { Spotlight } from '../transport/spotlight.js';
 import type { Settle, Transport, TransportContext } from '../transport/transport.js';
 import { SDK } from '../version.js';
 import { ConfigError } from './config-error.js';
@@ -51,4 +52,12 @@ function plainTransport(settings: Settings, dsn: Dsn, diagnostics: Diagnostics, 
   if (problem !== undefined)
     throw new ConfigError([{ option: 'transport', problem: `(what the factory made) ${problem}` }]);
   return made;
+}
+
+/** Where copies go, if they are asked for. */
+export function openSpotlight({ spotlight }: Settings, dsn: Dsn, diagnostics: Diagnostics): Spotlight | undefined {
+  if (spotlight === undefined) return undefined;
+  return new Spotlight(spotlight, dsn, ({ message }) => {
+    diagnostics.warn('JACKDAW_SPOTLIGHT', `no copies reach ${new URL(spotlight).host}: ${message}`);
+  });
 }

@@ -4,6 +4,7 @@ import type { Level } from '../protocol/level.js';
 import type { LogItem } from '../protocol/log-item.js';
 import type { Category, DropReason } from '../protocol/outcome.js';
 import type { Detector, OptionalDetector } from '../scrub/walk.js';
+import type { Dispatcher } from '../transport/dispatcher.js';
 import type { RetryPolicy } from '../transport/retry-schedule.js';
 import type { Transport, TransportFactory } from '../transport/transport.js';
 
@@ -91,6 +92,33 @@ export interface ClientOptions {
    * 503, 504] }`; `false`: nothing, to the letter of Sentry's SDK docs.
    */
   readonly retry?: Partial<RetryPolicy> | false | undefined;
+  /**
+   * A URL that takes the envelopes in place of the DSN's server, such as a relay of your own: with the public DSN inside
+   * and without authentication. Redirects are not followed.
+   */
+  readonly tunnel?: string | undefined;
+  /**
+   * The proxy on the way to the server, `http://[<user>:<password>@]<host>[:<port>]` or `https://…`; `'env'`: the one that
+   * `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` names, unless `NO_PROXY` names the server. Default: none.
+   */
+  readonly proxy?: string | undefined;
+  /**
+   * Certificates of the authorities that are trusted in place of Node's, as in `node:tls`: texts in PEM form, or paths of
+   * files with them, which are read at once. Default: Node's, with those of `NODE_EXTRA_CA_CERTS`.
+   */
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  /**
+   * A dispatcher of undici, such as an `Agent`, that carries the requests in place of jackdaw's own connections; it stays
+   * yours to close. TLS, proxies, redirects, and whether its sockets keep the process alive, are then up to it. It cannot
+   * be used any more within `process.exit()` or a crash: what is still queued there is lost, and counted, unless
+   * there is a `spool`.
+   */
+  readonly dispatcher?: Dispatcher | undefined;
+  /**
+   * Whether a local inbox gets a copy of every envelope, or its URL; `true`: `http://localhost:8969/stream`. Nothing
+   * waits for it, and it changes nothing about delivery. Default `SENTRY_SPOTLIGHT`, else false.
+   */
+  readonly spotlight?: boolean | string | undefined;
   /**
    * Keeps what is queued on the disk until the server has it: nothing of it is lost by `kill -9`, a power cut or a long
    * outage, and a burst finds room there. `true`: below the user's state directory; a text: that directory, which must be

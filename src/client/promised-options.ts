@@ -8,11 +8,6 @@ const OFF_ONLY: Readonly<Record<string, unknown>> = {
   dedupe: false,
   flood: false,
   httpBreadcrumbs: false,
-  tunnel: undefined,
-  proxy: undefined,
-  ca: undefined,
-  dispatcher: undefined,
-  spotlight: false,
 };
 
 /** Whether an option is one of those. */

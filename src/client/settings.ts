@@ -8,6 +8,8 @@ import { knownSchemes } from '../transport/scheme.js';
 import type { TransportOptions } from '../transport/transport.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { DEFAULTS } from './defaults.js';
+import { given, isTrue } from './environment.js';
+import { type Network, resolveNetwork, resolveSpotlight } from './network.js';
 import type { ClientOptions, Threshold } from './options.js';
 import { checkOption, validateOptions } from './validate-options.js';
 
@@ -28,6 +30,8 @@ export interface Settings {
   readonly shutdownTimeoutMs: number;
   readonly debug: boolean;
   readonly transport: TransportOptions;
+  /** The URL that gets a copy of every envelope; undefined: none does. */
+  readonly spotlight: string | undefined;
   /** Query parameters of the DSN that mean nothing. */
   readonly unknownParams: readonly string[];
 }
@@ -53,6 +57,8 @@ export function resolveSettings(options: ClientOptions, env: NodeJS.ProcessEnv):
   const sampleRate = options.sampleRate ?? sampleRateFrom(env, problems);
   const dsn = readDsn(options.dsn ?? env['SENTRY_DSN'] ?? '', problems);
   const params = readParams(dsn, problems);
+  const network = readNetwork(options, dsn, env, problems);
+  const spotlight = resolveSpotlight(options.spotlight, env, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     options,
@@ -68,7 +74,8 @@ export function resolveSettings(options: ClientOptions, env: NodeJS.ProcessEnv):
     sampleRate: sampleRate ?? DEFAULTS.sampleRate,
     shutdownTimeoutMs: options.shutdownTimeoutMs ?? DEFAULTS.shutdownTimeoutMs,
     debug: options.debug ?? isTrue(env['SENTRY_DEBUG']) ?? DEFAULTS.debug,
-    transport: { ...transportDefaults(), ...params.known, ...definedOf(options) },
+    transport: { ...transportDefaults(), ...params.known, ...definedOf(options), ...network },
+    spotlight,
     unknownParams: params.unknown,
   };
 }
@@ -94,6 +101,16 @@ function readDsn(text: unknown, problems: ConfigProblem[]): Dsn | undefined {
     problems.push({ option: 'dsn', problem: `is malformed: ${error.message}` });
     return undefined;
   }
+}
+
+/** Nothing where there is no destination, or something is wrong already. */
+function readNetwork(
+  options: ClientOptions,
+  dsn: Dsn | undefined,
+  env: NodeJS.ProcessEnv,
+  problems: ConfigProblem[],
+): Network {
+  return dsn === undefined || problems.length > 0 ? {} : resolveNetwork(options, dsn, env, problems);
 }
 
 /** Query parameters of the DSN that are transport options, checked like the options of that name. */
@@ -136,17 +153,4 @@ function sampleRateFrom(env: NodeJS.ProcessEnv, problems: ConfigProblem[]): numb
   const problem = text === undefined ? undefined : checkOption('sampleRate', Number(text));
   if (problem !== undefined) problems.push({ option: 'SENTRY_SAMPLE_RATE', problem });
   return text === undefined ? undefined : Number(text);
-}
-
-/** Empty variables count as unset. */
-function given(text: string | undefined): string | undefined {
-  const trimmed = text?.trim();
-  return trimmed === '' ? undefined : trimmed;
-}
-
-/** The spec's words for true and false; anything else is neither. */
-function isTrue(text: string | undefined): boolean | undefined {
-  const word = given(text)?.toLowerCase() ?? '';
-  if (['true', 't', 'y', 'yes', 'on', '1'].includes(word)) return true;
-  return ['false', 'f', 'n', 'no', 'off', '0'].includes(word) ? false : undefined;
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { LEVELS, levelFromName } from '../protocol/level.js';
 import { OPTIONAL_DETECTORS } from '../scrub/walk.js';
 import { knownSchemes } from '../transport/scheme.js';
+import { NETWORK_CHECKS, networkConflicts } from './check-network.js';
 import { type Check, expected, flag, hook, isRecord, listOf, number, objectProblem, record, text } from './checks.js';
 import type { ConfigProblem } from './config-error.js';
 import { MAX_TIMER_MS } from './defaults.js';
@@ -133,6 +134,7 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   compress: (value) =>
     value === 'auto' || typeof value === 'boolean' ? undefined : expected("true, false or 'auto'", value),
   retry,
+  ...NETWORK_CHECKS,
   spool,
   sendClientReports: flag,
   raiseSendErrors: flag,
@@ -165,6 +167,7 @@ export function validateOptions(options: unknown): ConfigProblem[] {
   if (options['random'] !== undefined && options['sampleSeed'] !== undefined) {
     problems.push({ option: 'sampleSeed', problem: 'cannot stand beside random: give one of the two' });
   }
+  problems.push(...networkConflicts(options));
   return problems;
 }
 

@@ -17,6 +17,9 @@ const MAX_BODY_BYTES = 65_536;
 /** What is kept of the body of a rejection, in bytes. */
 const MAX_TEXT_BYTES = 1_024;
 
+/** Codes of errors with which a connection breaks. */
+const BROKEN: readonly (string | undefined)[] = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+
 /** An answer, with what the server says about a rejection: unchecked text, `''` when it says nothing. */
 export interface HttpReply extends Reply {
   readonly text: string;
@@ -35,6 +38,11 @@ export interface Listener {
 }
 
 type ExchangeListener = Omit<Listener, 'answered'> & { answered(reply: HttpReply | Error): void };
+
+/** What a dispatcher gives to stop a request by. */
+export interface Controller {
+  abort(reason: Error): void;
+}
 
 /** One request and its answer, within `timeoutMs` whatever the server does. A handler for undici's `dispatch`. */
 export class Exchange {
@@ -56,7 +64,7 @@ export class Exchange {
     this.#expireAfter(CONNECT_MS, 'connection');
   }
 
-  onRequestStart(controller: { abort(reason: Error): void }): void {
+  onRequestStart(controller: Controller): void {
     // It has been reported as failed: now it must not be sent any more.
     if (this.#over) controller.abort(new Error('too late'));
     else this.#expireAfter(HEADERS_MS, 'answer');
@@ -72,7 +80,7 @@ export class Exchange {
   onResponseData(_controller: unknown, chunk: Buffer): void {
     if (!this.#answered && this.#received < MAX_TEXT_BYTES) this.#text.push(chunk.subarray(0, MAX_TEXT_BYTES));
     this.#received += chunk.length;
-    if (this.#received >= MAX_BODY_BYTES) this.#giveUp(new Error(`more than ${MAX_BODY_BYTES} bytes of answer`));
+    if (this.#received >= MAX_BODY_BYTES) this.giveUp(new Error(`more than ${MAX_BODY_BYTES} bytes of answer`));
   }
 
   onResponseEnd(): void {
@@ -83,7 +91,8 @@ export class Exchange {
     this.#end(error);
   }
 
-  #giveUp(error: Error): void {
+  /** Ends it now, as failed unless the answer is there. */
+  giveUp(error: Error): void {
     this.#cut(error);
     this.#end(error);
   }
@@ -117,11 +126,16 @@ export class Exchange {
     const timer = after(delay, () =>
       // After a blocked event loop the answer may be there already: first the events that wait.
       soon(() => {
-        if (this.#timer === timer) this.#giveUp(timeoutError(what, delay));
+        if (this.#timer === timer) this.giveUp(timeoutError(what, delay));
       }),
     );
     this.#timer = timer;
   }
+}
+
+/** Whether there is no answer for the connection broke. */
+export function isBroken(reply: HttpReply | Error): boolean {
+  return reply instanceof Error && BROKEN.includes((reply as NodeJS.ErrnoException).code);
 }
 
 /** With the code that Node's own timeouts of the network have. */

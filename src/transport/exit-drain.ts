@@ -2,6 +2,8 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import { uptime } from './clock.js';
 import type { HttpReply } from './exchange.js';
 import { EXIT_WORKER } from './exit-worker.js';
+import { type ProxyServer, proxyError } from './proxy.js';
+import { proxyHeaders } from './route.js';
 
 /** One envelope that has no answer yet when the process exits. Exactly one of `answered` and `drop` is called, once. */
 export interface RemainingEntry {
@@ -15,17 +17,23 @@ export interface RemainingEntry {
   drop(): void;
 }
 
-/** What is still owed to one destination when the process exits. */
+/** What is still owed to one destination when the process exits. All but the entries can be cloned into another thread. */
 export interface Remainder {
-  readonly url: string;
-  /**
-   * For `request` of node:http and node:https as they stand here, so plain data that can be cloned into another thread;
-   * the place for `ca` and whatever else leads to the destination.
-   */
-  readonly options: { readonly headers: Readonly<Record<string, string>> };
+  /** Whom requests are put to. */
+  readonly origin: string;
+  /** For `request` of node:http and node:https as they stand here. */
+  readonly options: RequestOptions;
+  /** The proxy that is to open the way there. */
+  readonly connectBy: ProxyServer | undefined;
   readonly concurrency: number;
   readonly requestTimeoutMs: number;
   readonly entries: readonly RemainingEntry[];
+}
+
+interface RequestOptions {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly ca: readonly string[] | undefined;
 }
 
 /** A remainder, and how long its entries may hold up the exit, in milliseconds. */
@@ -37,6 +45,7 @@ export interface ExitShare {
 type Answer =
   | ({ readonly index: number } & HttpReply)
   | { readonly index: number; readonly error: string; readonly code?: string }
+  | { readonly index: number; readonly refusedWith: number }
   | { readonly failed: string };
 
 interface Open {
@@ -106,7 +115,7 @@ export class ExitDrain {
       if ('failed' in answer) throw new Error(`the thread that delivers at the exit failed: ${answer.failed}`);
       const entry = open.get(answer.index)?.entry;
       open.delete(answer.index);
-      entry?.answered('error' in answer ? Object.assign(new Error(answer.error), { code: answer.code }) : answer);
+      entry?.answered(replyIn(answer));
       limited ||= 'status' in answer && (answer.status === 429 || 'x-sentry-rate-limits' in answer.headers);
     }
     // What a limit forbids from now on; what is on its way already gets its answer.
@@ -114,16 +123,19 @@ export class ExitDrain {
   }
 }
 
+function replyIn(answer: Exclude<Answer, { readonly failed: string }>): HttpReply | Error {
+  if ('refusedWith' in answer) return proxyError(answer.refusedWith);
+  return 'error' in answer ? Object.assign(new Error(answer.error), { code: answer.code }) : answer;
+}
+
 /** @throws ERR_ACCESS_DENIED under Node's permission model, without `--allow-worker` */
 function startWorker(signal: Int32Array): MessagePort {
   const { port1, port2 } = new MessageChannel();
-  const { NODE_TLS_REJECT_UNAUTHORIZED } = process.env;
   const worker = new Worker(EXIT_WORKER, {
     eval: true,
     name: 'jackdaw exit',
     execArgv: [],
-    // What Node's TLS accepts in this thread, it is to accept in that one.
-    env: NODE_TLS_REJECT_UNAUTHORIZED === undefined ? {} : { NODE_TLS_REJECT_UNAUTHORIZED },
+    env: {},
     stdout: true,
     stderr: true,
     workerData: { port: port2, signal },
@@ -140,11 +152,9 @@ function startWorker(signal: Int32Array): MessagePort {
 /** For the worker: the entries that are open, under their numbers. */
 function jobsOf(shares: readonly ExitShare[], open: ReadonlyMap<number, Open>, first: number): readonly unknown[] {
   let index = first;
-  return shares.map(({ remainder: { url, options, concurrency, requestTimeoutMs, entries } }) => ({
-    url,
-    options,
-    concurrency,
-    requestTimeoutMs,
+  return shares.map(({ remainder: { entries, ...destination } }) => ({
+    ...destination,
+    proxyHeaders: destination.connectBy && proxyHeaders(destination.connectBy),
     bodies: entries.map(({ bytes, gzip }) => ({ index: index++, bytes, gzip })).filter((body) => open.has(body.index)),
   }));
 }

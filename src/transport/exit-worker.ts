@@ -7,6 +7,7 @@
  */
 export const EXIT_WORKER: string = `'use strict';
 const { port, signal } = require('node:worker_threads').workerData;
+const { isIP } = require('node:net');
 const MAX_BODY_BYTES = 65536;
 const MAX_TEXT_LENGTH = 1024;
 const BODY_MS = 2000;
@@ -20,9 +21,10 @@ function tell(message) {
 
 process.on('uncaughtException', (error) => tell({ failed: String(error && error.message) }));
 
-function postAll({ url, options, concurrency, requestTimeoutMs, bodies }, claims) {
-  const { Agent, request } = require(url.startsWith('https:') ? 'node:https' : 'node:http');
-  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+function postAll({ origin, options, connectBy, proxyHeaders, concurrency, requestTimeoutMs, bodies }, claims) {
+  const { Agent, request } = clientFor(origin);
+  const agent = new Agent({ keepAlive: true, maxSockets: concurrency, ...trustOf(origin, options.ca) });
+  if (connectBy) agent.createConnection = throughProxy(connectBy.url, proxyHeaders, options.ca);
   let position = 0;
 
   function next() {
@@ -47,7 +49,7 @@ function postAll({ url, options, concurrency, requestTimeoutMs, bodies }, claims
     };
     const headers = { ...options.headers, 'content-length': body.length };
     if (gzip) headers['content-encoding'] = 'gzip';
-    const attempt = request(url, { ...options, method: 'POST', agent, headers });
+    const attempt = request(origin, { ...options, method: 'POST', agent, headers });
     const giveUp = () => attempt.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
     let timer = setTimeout(giveUp, requestTimeoutMs);
     let result = { error: 'the connection was closed' };
@@ -62,7 +64,8 @@ function postAll({ url, options, concurrency, requestTimeoutMs, bodies }, claims
       // After the head of an answer, its body is all that is missing.
       if (result.status !== undefined) return;
       const [first = error] = error.errors || [];
-      result = { error: first.message || error.code || error.name, code: error.code };
+      const { refusedWith } = error;
+      result = refusedWith ? { refusedWith } : { error: first.message || error.code || error.name, code: error.code };
       // A server that is well may still end a connection, above all one that was kept alive.
       broken = BROKEN.includes(error.code);
     });
@@ -79,6 +82,41 @@ function postAll({ url, options, concurrency, requestTimeoutMs, bodies }, claims
   }
 
   for (let lane = 0; lane < concurrency; lane++) next();
+}
+
+/** Without the brackets of an IPv6 address. */
+function bare(host) {
+  return host.replace('[', '').replace(']', '');
+}
+
+function clientFor(url) {
+  return require(url.startsWith('https:') ? 'node:https' : 'node:http');
+}
+
+/** Whom to trust, and by which name: that of the URL, not of the request's Host. */
+function trustOf(url, ca) {
+  const host = bare(new URL(url).hostname);
+  return { ca, rejectUnauthorized: true, servername: isIP(host) ? '' : host };
+}
+
+/** Has a proxy open the way for TLS (CONNECT). */
+function throughProxy(proxy, proxyHeaders, ca) {
+  return function createConnection({ host, port, servername }, done) {
+    const path = (isIP(host) === 6 ? '[' + host + ']' : host) + ':' + port;
+    const headers = { host: path, ...proxyHeaders };
+    const asked = clientFor(proxy).request(proxy, { method: 'CONNECT', path, headers, agent: false, ...trustOf(proxy, ca) });
+    asked.on('connect', ({ statusCode }, socket) => {
+      if (isSuccess({ statusCode })) {
+        const { connect } = require('node:tls');
+        done(null, connect({ socket, host, servername, ca, rejectUnauthorized: true }));
+        return;
+      }
+      socket.destroy();
+      done(Object.assign(new Error('refused'), { refusedWith: statusCode }));
+    });
+    asked.on('error', done);
+    asked.end();
+  };
 }
 
 function isSuccess({ statusCode }) {

@@ -1,14 +1,15 @@
-import { envelopeUrl } from '../protocol/dsn.js';
 import { type Envelope, encodeEnvelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
 import { asError } from './as-error.js';
 import { after, type Clock, cancel, SYSTEM_CLOCK, soon, type Timer, uptime } from './clock.js';
 import { type Body, compress, isCompressed } from './compress.js';
-import { DeliveryError, deliveryError } from './delivery-error.js';
+import { DeliveryError, deliveryError, isForUser } from './delivery-error.js';
 import { type Entry, newEntry } from './entry.js';
 import type { HttpReply } from './exchange.js';
 import type { Remainder, RemainingEntry } from './exit-drain.js';
+import { refusalOf } from './proxy.js';
 import { requestHeaders } from './request-headers.js';
+import { addressed, destinationOf, routeName, routeOf } from './route.js';
 import { Schedule, type Settlement } from './schedule.js';
 import { createHttpSender, type HttpSender } from './send-http.js';
 import type { Settle, Transport, TransportContext, TransportFactory } from './transport.js';
@@ -93,15 +94,15 @@ class HttpTransport implements Transport {
     if (settled && this.#unsettled.open > 0) await this.flush(deadline - uptime());
     this.#closed = true;
     cancel(this.#wake);
-    this.#abandon();
+    this.#abandon('did not answer before the end');
     await this.#sender.close();
     return settled && !this.#gaveUp;
   }
 
-  #abandon(): void {
+  #abandon(why: string): void {
     const left = this.#schedule.takeAll();
     if (left.length === 0) return;
-    const message = `${this.#context.dsn.host} did not answer before the end: ${left.length} envelopes were dropped`;
+    const message = `${routeName(routeOf(this.#context))} ${why}: ${left.length} envelopes were dropped`;
     this.#context.error(new DeliveryError('JACKDAW_UNREACHABLE', message));
     this.#settle(left.map((entry) => this.#schedule.discard(entry, 'network_error')));
   }
@@ -117,16 +118,16 @@ class HttpTransport implements Transport {
     return settled;
   }
 
-  /** What is on its way is in it, too: sent again under the same id, which servers recognize. */
+  /**
+   * What is on its way is in it, too: sent again under the same id, which servers recognize.
+   *
+   * With a dispatcher there is nothing: no other thread can use it, and to go round it might be against a rule.
+   */
   handOver(): Remainder {
-    const { concurrency, requestTimeoutMs } = this.#context.options;
-    return {
-      url: envelopeUrl(this.#context.dsn),
-      options: { headers: this.#headers },
-      concurrency,
-      requestTimeoutMs,
-      entries: this.#schedule.takeAll().flatMap((entry) => this.#remaining(entry)),
-    };
+    const { dispatcher } = this.#context.options;
+    if (dispatcher !== undefined) this.#abandon('cannot be reached by the dispatcher once the process exits');
+    const entries = this.#schedule.takeAll().flatMap((entry) => this.#remaining(entry));
+    return { ...destinationOf(this.#context, this.#headers), entries };
   }
 
   #remaining(entry: Entry): readonly RemainingEntry[] {
@@ -180,7 +181,7 @@ class HttpTransport implements Transport {
   /** Undefined: it cannot be, and the entry is settled. */
   #encode(entry: Entry): Buffer | undefined {
     try {
-      return encodeEnvelope(entry.envelope, this.#clock.now());
+      return encodeEnvelope(addressed(entry.envelope, this.#context), this.#clock.now());
     } catch (error) {
       this.#context.error(asError(error));
       this.#settle([this.#schedule.discard(entry, 'internal_sdk_error')]);
@@ -210,13 +211,15 @@ class HttpTransport implements Transport {
     );
   }
 
-  #answered(entry: Entry, reply: HttpReply | Error, stale: boolean, size: number): void {
+  #answered(entry: Entry, answer: HttpReply | Error, stale: boolean, size: number): void {
+    const reply = this.#context.options.proxy === undefined ? answer : refusalOf(answer);
     const settlements = this.#schedule.answered(entry, reply, stale);
     if (settlements === undefined) return;
     // Servers that know no client reports may refuse them, which is nobody's business.
     if (settlements[0]?.outcome !== 'delivered' && entry.envelope.category !== 'internal') {
-      this.#failure = deliveryError(reply, this.#context.dsn, size);
+      this.#failure = deliveryError(reply, this.#context, size);
       this.#context.error(this.#failure);
+      if (isForUser(this.#failure)) this.#context.warn(this.#failure.code, this.#failure.message);
     }
     this.#settle(settlements);
     if (this.#schedule.isClosing) this.#giveUp(this.#schedule.dropLimited());

@@ -3,8 +3,10 @@ import type { Envelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
 import type { Outcome } from '../protocol/outcome.js';
 import type { Clock } from './clock.js';
+import type { Dispatcher } from './dispatcher.js';
 import type { HttpReply } from './exchange.js';
 import type { Remainder } from './exit-drain.js';
+import type { ProxyServer } from './proxy.js';
 import type { RetryPolicy } from './retry-schedule.js';
 
 /**
@@ -99,6 +101,14 @@ export interface TransportOptions {
   readonly compress: boolean | 'auto';
   /** `false`: nothing is sent twice. */
   readonly retry: RetryPolicy | false;
+  /** A URL that takes the envelopes in place of the DSN's server: with the public DSN inside, without authentication. */
+  readonly tunnel?: string | undefined;
+  /** The proxy on the way there; undefined: none. */
+  readonly proxy?: ProxyServer | undefined;
+  /** Certificates of authorities, each a text in PEM form, that are trusted in place of Node's. */
+  readonly ca?: readonly string[] | undefined;
+  /** Carries the requests in place of our own connections. The only option that cannot be cloned into another thread. */
+  readonly dispatcher?: Dispatcher | undefined;
 }
 
 export type TransportFactory = (context: TransportContext) => Transport;

@@ -1,4 +1,5 @@
 import log4js from 'log4js';
+import { Agent } from 'undici';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as appender from '../../src/adapters/log4js.js';
 import { ConfigError } from '../../src/client/config-error.js';
@@ -58,6 +59,7 @@ describe('what log4js’s copying breaks', () => {
         })(),
       },
     ],
+    ['dispatcher', { dispatcher: new Agent() }],
     ['inAppInclude', { inAppInclude: [/src/] }],
     ['scrub', { scrub: { denyKeys: ['pin', /token/] } }],
     ['processors', { processors: [new Pattern()] }],

@@ -42,6 +42,14 @@ function numbers(min: number, max: number, kind = 'an integer'): [unknown, strin
   return wrong.map((value) => [value, `must be ${kind} from ${min} to ${max}, not`]);
 }
 
+const URLS: [unknown, string][] = [
+  ['', 'must be an http:// or https:// URL, not'],
+  ['/tunnel', 'must be an http:// or https:// URL, not'],
+  ['ftp://host/tunnel', 'must be an http:// or https:// URL, not'],
+  ['https://me:hush@host/tunnel', 'must hold no user and no password'],
+  [null, 'must be an http:// or https:// URL, not null'],
+];
+
 const WRONG: Readonly<Record<keyof ClientOptions, readonly [unknown, string][]>> = {
   dsn: TEXT,
   release: TEXT,
@@ -125,6 +133,24 @@ const WRONG: Readonly<Record<keyof ClientOptions, readonly [unknown, string][]>>
     [true, 'must be'],
     [5, 'must be'],
   ],
+  tunnel: [...URLS, [true, 'must be an http:// or https:// URL, not true']],
+  proxy: [
+    [true, "must be 'env' or the URL of a proxy, not true"],
+    ['', 'must be the URL of a proxy'],
+    ['socks5://proxy', 'must be the URL of a proxy'],
+    ['http://me:hush@ho st', 'must be the URL of a proxy'],
+  ],
+  ca: [
+    [null, 'must be certificates in PEM form or paths of files with them, one or a list, not null'],
+    [true, 'must be certificates'],
+    [[], 'must be certificates'],
+    [['a', 5], 'must be certificates in PEM form or paths of files with them, one or a list, not 5'],
+  ],
+  dispatcher: [null, 'env', {}, () => {}, { dispatch: true }].map((value) => [
+    value,
+    'must be a dispatcher of undici, not',
+  ]),
+  spotlight: [...URLS, [1, 'must be an http:// or https:// URL, not 1']],
   onDrop: HOOK,
   onError: HOOK,
   onScrub: HOOK,
@@ -149,7 +175,7 @@ describe('H01: what is wrong with the options is said at construction', () => {
       eventLevel: 'loud',
       beforeSend: nobody,
       dns: 'https://key@host/1',
-      dispatcher: true,
+      flood: true,
       random: Math.random,
       sampleSeed: 1,
     });
@@ -162,8 +188,16 @@ describe('H01: what is wrong with the options is said at construction', () => {
       { option: 'eventLevel', problem: `must be ${LEVEL_WORDS}, not 'loud'` },
       { option: 'beforeSend', problem: 'must be a synchronous function, not an async one' },
       { option: 'dns', problem: expect.stringMatching(/^is unknown; allowed are dsn, release, /) },
-      { option: 'dispatcher', problem: 'is not in this version yet; allowed is undefined' },
+      { option: 'flood', problem: 'is not in this version yet; allowed is false' },
       { option: 'sampleSeed', problem: 'cannot stand beside random: give one of the two' },
+    ]);
+  });
+
+  it('refuses what a dispatcher would ignore', () => {
+    const dispatcher = { dispatch: () => true };
+    expect(refused({ dsn: freshDsn(), dispatcher, proxy: 'env', ca: 'ca.pem', tunnel: 'http://t' }).problems).toEqual([
+      { option: 'proxy', problem: 'cannot stand beside dispatcher, which makes the connections' },
+      { option: 'ca', problem: 'cannot stand beside dispatcher, which makes the connections' },
     ]);
   });
 
@@ -215,11 +249,6 @@ describe('options that are not in this version yet', () => {
     ['dedupe', false, true],
     ['flood', false, { limit: 1 }],
     ['httpBreadcrumbs', false, 'false'],
-    ['tunnel', undefined, 'http://t'],
-    ['proxy', undefined, 'env'],
-    ['ca', undefined, null],
-    ['dispatcher', undefined, circular],
-    ['spotlight', false, true],
   ];
 
   it.each(OFF)('%s accepts its off position, %o, and refuses %o', async (option, off, on) => {

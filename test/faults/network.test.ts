@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, isIP } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -64,8 +64,10 @@ it('A03: an unknown host counts as network_error, and the warning names it', asy
   ]);
 });
 
+/** Takes what a name stands for. */
+type Resolved = (error: Error | null, addresses?: { address: string; family: number }[]) => void;
+
 describe('A04: a resolver', () => {
-  type Resolved = (error: Error | null, addresses?: { address: string; family: number }[]) => void;
   const servfail = Object.assign(new Error('queryA ESERVFAIL slow.example'), { code: 'ESERVFAIL' });
 
   it('that is slow, then fails, then answers costs nothing, and needs no restart', async () => {
@@ -92,6 +94,45 @@ describe('A04: a resolver', () => {
     ]);
     expect(asked).toBe(3);
     await expectRecovery(bench);
+  });
+});
+
+describe('a name with two addresses', () => {
+  function resolveTo(addresses: readonly string[]): void {
+    const lookup = vi.spyOn(dns, 'lookup');
+    lookup.mockImplementation(((_host: string, _options: object, done: Resolved) => {
+      setImmediate(
+        done,
+        null,
+        addresses.map((address) => ({ address, family: isIP(address) })),
+      );
+    }) as unknown as typeof dns.lookup);
+    onTestFinished(() => lookup.mockRestore());
+  }
+
+  it.each([
+    ['127.0.0.1', ['::1', '127.0.0.1']],
+    ['127.0.0.1', ['127.0.0.1', '::1']],
+    ['::1', ['127.0.0.1', '::1']],
+    ['::1', ['::1', '127.0.0.1']],
+  ])('leads to the server at %s, in the order %j', async (host, addresses) => {
+    await using server = await startScriptedServer({ host });
+    resolveTo(addresses);
+    await using bench = new Bench(httpTransport, `http://public@dual.example:${server.port}/1`);
+    await bench.deliver();
+    expect(bench.errors).toEqual([]);
+    expect(bench.outcomes).toEqual(['delivered']);
+  });
+
+  it('A01: that both refuse counts as network_error, with the reason', async () => {
+    const port = await freePort();
+    resolveTo(['127.0.0.1', '::1']);
+    await using bench = new Bench(httpTransport, `http://public@dual.example:${port}/1`);
+    await bench.deliver();
+    expect(bench.outcomes).toEqual(['network_error']);
+    expect(bench.errors[0]?.message).toBe(
+      `dual.example:${port} did not answer: connect ECONNREFUSED 127.0.0.1:${port}`,
+    );
   });
 });
 

@@ -4,6 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Two of the same name could not be told apart by who verifies them. */
+let made = 0;
+
 /** A certificate that signs itself, with its key. */
 export interface Certificate extends Disposable {
   readonly key: string;
@@ -30,7 +33,7 @@ export function makeCertificate(days = 1, names = 'IP:127.0.0.1'): Certificate {
   });
   writeFileSync(keyPath, privateKey);
   writeFileSync(extensions, `subjectAltName=${names}\n`);
-  openssl('req', '-new', '-key', keyPath, '-subj', '/CN=jackdaw-test', '-out', request);
+  openssl('req', '-new', '-key', keyPath, '-subj', `/CN=jackdaw-test-${++made}`, '-out', request);
   openssl(
     ...['x509', '-req', '-in', request, '-signkey', keyPath, '-days', String(days)],
     ...['-extfile', extensions, '-out', path],

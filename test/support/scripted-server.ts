@@ -45,6 +45,8 @@ export interface Script {
   readonly onConnection?: (socket: Socket, connection: number) => boolean | undefined;
   /** Where to listen. Default `127.0.0.1`. */
   readonly host?: string;
+  /** Default: any free one. */
+  readonly port?: number;
   /** Key and certificate: the server then speaks HTTPS. */
   readonly tls?: TlsOptions;
 }
@@ -82,7 +84,7 @@ export class ScriptedServer implements AsyncDisposable {
   }
 
   async listen(): Promise<void> {
-    this.#server.listen(0, this.#script.host ?? '127.0.0.1');
+    this.#server.listen(this.#script.port ?? 0, this.#script.host ?? '127.0.0.1');
     await once(this.#server, 'listening');
   }
 
@@ -106,7 +108,7 @@ export class ScriptedServer implements AsyncDisposable {
   }
 
   /** From now on the server does this. Replies by index go on counting from the first request ever. */
-  rescript(script: Omit<Script, 'host' | 'tls'>): void {
+  rescript(script: Omit<Script, 'host' | 'port' | 'tls'>): void {
     this.#script = script;
   }
 

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { isExempt } from '../../src/transport/no-proxy.js';
+
+describe('isExempt', () => {
+  it.each<[list: string, url: string, boolean]>([
+    ['', 'https://sentry.io', false],
+    [' , ', 'https://sentry.io', false],
+    ['*', 'https://sentry.io', true],
+    ['other.io *', 'https://sentry.io', true],
+    ['sentry.io', 'https://sentry.io', true],
+    ['sentry.io', 'https://o1.ingest.sentry.io', true],
+    ['.sentry.io', 'https://o1.ingest.sentry.io', true],
+    ['.sentry.io', 'https://sentry.io', true],
+    ['*.sentry.io', 'https://o1.sentry.io', true],
+    ['SENTRY.IO', 'https://Sentry.io', true],
+    ['sentry.io.', 'https://sentry.io', true],
+    ['sentry.io', 'https://sentry.io.', true],
+    // A24
+    ['sentry.io', 'https://evilsentry.io', false],
+    ['.sentry.io', 'https://evilsentry.io', false],
+    ['sentry.io', 'https://sentry.io.evil.com', false],
+    ['io', 'https://sentry.io', true],
+    ['ry.io', 'https://sentry.io', false],
+    ['a.io,b.io,sentry.io', 'https://sentry.io', true],
+    ['a.io b.io\tsentry.io', 'https://sentry.io', true],
+    ['sentry.io:443', 'https://sentry.io', true],
+    ['sentry.io:80', 'http://sentry.io', true],
+    ['sentry.io:443', 'https://sentry.io:8443', false],
+    ['.sentry.io:8443', 'https://o1.sentry.io:8443', true],
+    ['sentry.io:http', 'https://sentry.io', false],
+    ['127.0.0.1', 'http://127.0.0.1:9000', true],
+    ['127.0.0.1:9000', 'http://127.0.0.1:9000', true],
+    ['127.0.0.1:9001', 'http://127.0.0.1:9000', false],
+    ['27.0.0.1', 'http://127.0.0.1', false],
+    ['0.0.1', 'http://127.0.0.1', false],
+    ['127.0.0.1', 'http://127.0.0.1.nip.io', false],
+    ['10.0.0.0/8', 'http://10.20.30.40', true],
+    ['10.0.0.0/8', 'http://11.0.0.1', false],
+    ['10.0.0.0/33', 'http://10.0.0.1', false],
+    ['10.0.0.0/', 'http://10.0.0.1', false],
+    ['10.0.0.0/8', 'http://10.example.com', false],
+    ['::1', 'http://[::1]:9000', true],
+    ['[::1]', 'http://[::1]:9000', true],
+    ['[::1]:9000', 'http://[::1]:9000', true],
+    ['[::1]:9001', 'http://[::1]:9000', false],
+    ['0:0:0:0:0:0:0:1', 'http://[::1]', true],
+    ['fd00::/8', 'http://[fd12:3456::1]', true],
+    ['fd00::/8', 'http://[fe80::1]', false],
+    ['localhost', 'http://127.0.0.1', false],
+    ['constructor', 'http://sentry.io', false],
+    ['[', 'http://sentry.io', false],
+    [':80', 'http://sentry.io', false],
+    ['.', 'http://sentry.io', false],
+  ])('%j and %s: %s', (list, url, exempt) => {
+    expect(isExempt(new URL(url), list)).toBe(exempt);
+  });
+});
