@@ -1,13 +1,19 @@
 import type { PeerCertificate } from 'node:tls';
 import type { Dsn } from '../protocol/dsn.js';
 import { printable } from '../transport/delivery-error.js';
+import type { ProxyServer } from '../transport/proxy.js';
 import type { CommandIo } from './command.js';
 import type { Explanation } from './explanation.js';
 
 type Explain = (dsn: Dsn, error: Error) => Explanation;
 
-const NETWORK =
-  'Is this machine online? A host behind a VPN needs it; one behind a proxy is out of reach in this version.';
+const NETWORK = 'Is this machine online? A host behind a VPN needs it; one behind a proxy needs the option proxy.';
+
+/** How the request was to get there. */
+export interface Way {
+  readonly env: CommandIo['env'];
+  readonly proxy?: ProxyServer | undefined;
+}
 
 /** By the codes of Node, OpenSSL and undici; the first that matches counts. */
 const BY_CODE: readonly (readonly [codes: RegExp, explain: Explain])[] = [
@@ -23,16 +29,17 @@ const BY_CODE: readonly (readonly [codes: RegExp, explain: Explain])[] = [
   [/^(?:ERR_SSL_|ERR_TLS_|CERT_|EPROTO$)/, explainTls],
   [/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, explainHungUp],
   [/^HPE_/, explainNoHttp],
+  [/^JACKDAW_PROXY_REFUSED$/, explainProxy],
 ];
 
-/** Explains why there was no answer. `env` says whether a proxy was expected on the way. */
-export function explainError(error: Error, dsn: Dsn, env: CommandIo['env']): Explanation {
+/** Explains why there was no answer. */
+export function explainError(error: Error, dsn: Dsn, way: Way): Explanation {
   // Where a host has several addresses, Node's error holds one error for each.
   const [first = error]: readonly Error[] = error instanceof AggregateError ? error.errors : [error];
   const code = codeOf(first);
   const explain = BY_CODE.find(([codes]) => codes.test(code))?.[1] ?? explainOther;
   const { problem, advice } = explain(dsn, first);
-  return { problem: code === '' ? problem : `${problem} (${code})`, advice: [...advice, ...proxyAdvice(env)] };
+  return { problem: code === '' ? problem : `${problem} (${code})`, advice: [...advice, ...proxyAdvice(way)] };
 }
 
 /** undici's parser does not always set a code. */
@@ -43,10 +50,13 @@ function codeOf(error: Error): string {
 }
 
 /** The value is not shown: it may hold a password. */
-function proxyAdvice(env: CommandIo['env']): string[] {
+function proxyAdvice({ env, proxy }: Way): string[] {
+  if (proxy !== undefined) return [`The way leads through the proxy ${proxy.url}: maybe it is the proxy that fails.`];
   const names = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
   const name = names.find((variable) => (env[variable] ?? '') !== '');
-  return name === undefined ? [] : [`${name} is set, but this version of jackdaw connects without a proxy.`];
+  return name === undefined
+    ? []
+    : [`${name} is set: jackdaw uses it with the option proxy: 'env', as this command with --proxy env.`];
 }
 
 function explainUnknownHost({ host }: Dsn): Explanation {
@@ -108,7 +118,7 @@ function explainUntrusted({ host }: Dsn): Explanation {
   return {
     problem: `the certificate of ${host} is signed by nobody this machine trusts`,
     advice: [
-      'With a certificate authority of your own, tell Node: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
+      'With a certificate authority of your own, tell Node: NODE_EXTRA_CA_CERTS=/path/to/ca.pem, or use the option ca',
       'Otherwise something on the way may read along. A chain without its intermediate certificate looks the same.',
     ],
   };
@@ -141,6 +151,13 @@ function explainNoHttp(dsn: Dsn): Explanation {
   return {
     problem: `what listens at port ${portOf(dsn)} of ${dsn.host} is no web server`,
     advice: ['Check the port of the DSN.'],
+  };
+}
+
+function explainProxy(dsn: Dsn, { message }: Error): Explanation {
+  return {
+    problem: `the proxy lets nothing pass: ${printable(message, dsn)}`,
+    advice: ['Check its user and password, and whether it allows this host and port.'],
   };
 }
 

@@ -63,7 +63,7 @@ function explainNothingThere(dsn: Dsn): Explanation {
 function explainProxyLogin(): Explanation {
   return {
     problem: 'a proxy on the way asks for a login',
-    advice: ['This version of jackdaw cannot log in to a proxy: let it reach the host without one.'],
+    advice: ['Name its user and password in the option proxy: http://<user>:<password>@<host>:<port>'],
   };
 }
 

@@ -1,4 +1,5 @@
 import { Client } from '../client/client.js';
+import type { ClientOptions } from '../client/options.js';
 import { resolveSettings, type Settings } from '../client/settings.js';
 import { type Dsn, fullDsn } from '../protocol/dsn.js';
 import type { HttpReply } from '../transport/exchange.js';
@@ -10,13 +11,11 @@ import type { CommandIo } from './command.js';
 /** What the client may take for its own part of the work, in milliseconds. */
 const GRACE_MS = 1_000;
 
-/** What the event is to say, and how long its request may take; undefined: as in any program. */
-export interface TestEvent {
+/** What the event is to say, how long its request may take, and on which way; undefined: as in any program. */
+export interface TestEvent
+  extends Pick<ClientOptions, 'release' | 'environment' | 'requestTimeoutMs' | 'proxy' | 'ca'> {
   readonly message: string;
   readonly tags: Readonly<Record<string, string>>;
-  readonly release: string | undefined;
-  readonly environment: string | undefined;
-  readonly requestTimeoutMs: number | undefined;
 }
 
 /** What came of the one request. */
@@ -57,6 +56,7 @@ export function sendTestEvent(dsn: Dsn, event: TestEvent, { env, signal }: Comma
     sampleRate: 1,
     retry: false as const,
     sendClientReports: false,
+    spotlight: false,
   };
   const settings = resolveSettings({ ...options, ...target }, { ...env });
   const client = new Client(settings);

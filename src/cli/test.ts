@@ -10,7 +10,7 @@ import type { HttpReply } from '../transport/exchange.js';
 import { isSuccess } from '../transport/retry-schedule.js';
 import { type Command, type CommandIo, UsageError } from './command.js';
 import { dsnArgument } from './dsn-argument.js';
-import { explainError } from './explain-error.js';
+import { explainError, type Way } from './explain-error.js';
 import { explainStatus } from './explain-status.js';
 import { formatRows, LABEL_WIDTH, type Row } from './rows.js';
 import { type Answer, sendTestEvent, type TestEvent } from './send-test-event.js';
@@ -30,6 +30,8 @@ project; without an account, 'jackdaw inbox' in another terminal prints one to t
   --release <name>      default: SENTRY_RELEASE, else detected as in your program
   --environment <name>  default: SENTRY_ENVIRONMENT, else ${DEFAULTS.environment}
   --timeout <ms>        longest time for the request; default ${DEFAULTS.requestTimeoutMs}
+  --proxy <url>         a proxy on the way; 'env': as HTTPS_PROXY and its like say
+  --ca <file>           certificates of the authorities to trust, in PEM form
 
 Exits with 0 when the server took the event, with 1 when it did not.`,
   run,
@@ -44,7 +46,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   print(requestRows(dsn, eventId, settings, view));
   const { reply, ms } = await answer;
   print(answerRows({ reply, ms }, dsn, view));
-  const failure = failureOf(reply, dsn, io.env);
+  const failure = failureOf(reply, dsn, { env: io.env, proxy: settings.transport.proxy });
   if (failure !== undefined) throw failure;
   print([['result', view.paint('green', `delivered: look for it in project ${dsn.projectId}`)]]);
   return 0;
@@ -59,12 +61,14 @@ function parse(args: readonly string[]): { readonly positionals: readonly string
       release: { type: 'string' },
       environment: { type: 'string' },
       timeout: { type: 'string' },
+      proxy: { type: 'string' },
+      ca: { type: 'string' },
     },
     allowPositionals: true,
   });
-  const { message, tag, release, environment, timeout } = values;
+  const { message, tag, timeout, ...options } = values;
   const requestTimeoutMs = timeout === undefined ? undefined : parseTimeout(timeout);
-  return { positionals, event: { message, tags: parseTags(tag), release, environment, requestTimeoutMs } };
+  return { positionals, event: { ...options, message, tags: parseTags(tag), requestTimeoutMs } };
 }
 
 function parseTimeout(text: string): number {
@@ -120,8 +124,8 @@ function saidBy({ text }: HttpReply, dsn: Dsn): string {
   return /^\s*<(?:!doctype|html)\b/i.test(text) ? 'a web page: this may be no server for events' : printable(text, dsn);
 }
 
-function failureOf(reply: HttpReply | Error, dsn: Dsn, env: CommandIo['env']): Error | undefined {
+function failureOf(reply: HttpReply | Error, dsn: Dsn, way: Way): Error | undefined {
   if (!(reply instanceof Error) && isSuccess(reply.status)) return undefined;
-  const { problem, advice } = reply instanceof Error ? explainError(reply, dsn, env) : explainStatus(reply, dsn);
+  const { problem, advice } = reply instanceof Error ? explainError(reply, dsn, way) : explainStatus(reply, dsn);
   return new Error([problem, ...advice].join('\n  '));
 }

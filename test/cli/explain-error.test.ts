@@ -32,46 +32,46 @@ describe('explainError', () => {
     ['HPE_INVALID_CONSTANT', 'what listens at port 443 of sentry.example is no web server'],
     ['EMFILE', 'sentry.example did not answer: it failed'],
   ])('says what %s means and what to do', (code, problem) => {
-    const explanation = explainError(failure(code), DSN, {});
+    const explanation = explainError(failure(code), DSN, { env: {} });
     expect(explanation.problem).toBe(`${problem} (${code})`);
     expect(explanation.advice.length).toBeGreaterThan(0);
   });
 
   it('names no code where there is none', () => {
-    expect(explainError(new Error('odd'), DSN, {}).problem).toBe('sentry.example did not answer: odd');
+    expect(explainError(new Error('odd'), DSN, { env: {} }).problem).toBe('sentry.example did not answer: odd');
   });
 
   it('looks at the first of several addresses', () => {
     const error = new AggregateError([failure('ECONNREFUSED'), failure('ENETUNREACH')]);
-    expect(explainError(error, DSN, {}).problem).toContain('(ECONNREFUSED)');
+    expect(explainError(error, DSN, { env: {} }).problem).toContain('(ECONNREFUSED)');
     const bare = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
-    expect(explainError(bare, DSN, {}).problem).toContain('(ECONNREFUSED)');
+    expect(explainError(bare, DSN, { env: {} }).problem).toContain('(ECONNREFUSED)');
   });
 
   it('repeats neither a key nor control characters', () => {
-    const { problem } = explainError(new Error(`no\u001b ${DSN.publicKey} ${DSN.secretKey}`), DSN, {});
+    const { problem } = explainError(new Error(`no\u001b ${DSN.publicKey} ${DSN.secretKey}`), DSN, { env: {} });
     expect(problem).toBe('sentry.example did not answer: no *** ***');
   });
 
   it.each(['HTTPS_PROXY', 'https_proxy', 'http_proxy', 'ALL_PROXY'])(
-    'says that %s has no effect, without its value',
+    'says how %s takes effect, without its value',
     (name) => {
-      const { advice } = explainError(failure('ETIMEDOUT'), DSN, { [name]: 'http://user:hush@proxy:3128' });
-      expect(advice.at(-1)).toMatch(new RegExp(`^${name} is set, but `));
+      const { advice } = explainError(failure('ETIMEDOUT'), DSN, { env: { [name]: 'http://user:hush@proxy:3128' } });
+      expect(advice.at(-1)).toMatch(new RegExp(`^${name} is set: jackdaw uses it with `));
       expect(advice.join()).not.toContain('hush');
     },
   );
 
   it.each([{}, { HTTPS_PROXY: '' }])('says nothing of that with %j', (env) => {
-    expect(explainError(failure('ECONNREFUSED'), DSN, env).advice.join()).not.toContain('PROXY');
+    expect(explainError(failure('ECONNREFUSED'), DSN, { env }).advice.join()).not.toContain('PROXY');
   });
 
   it('tells whom a certificate is for', () => {
     const error = Object.assign(failure('ERR_TLS_CERT_ALTNAME_INVALID'), {
       cert: { subjectaltname: 'DNS:a.example, IP Address:10.0.0.1\u001b', subject: { CN: 'b' } },
     });
-    expect(explainError(error, DSN, {}).advice[0]).toMatch(/It is made for a\.example, 10\.0\.0\.1\.$/);
+    expect(explainError(error, DSN, { env: {} }).advice[0]).toMatch(/It is made for a\.example, 10\.0\.0\.1\.$/);
     const old = Object.assign(failure('ERR_TLS_CERT_ALTNAME_INVALID'), { cert: { subject: { CN: 'b.example' } } });
-    expect(explainError(old, DSN, {}).advice[0]).toContain('b.example');
+    expect(explainError(old, DSN, { env: {} }).advice[0]).toContain('b.example');
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../../src/cli/run.js';
 import { startInbox } from '../../src/inbox/server.js';
 import { makeCertificate } from '../support/certificate.js';
+import { startProxy } from '../support/proxy-server.js';
 import {
   answer,
   end,
@@ -300,5 +301,40 @@ describe('the arguments of jackdaw test', () => {
     const { code, out, err } = await test([`ftp://${KEY}:${SECRET}@h/1`]);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain('Invalid DSN');
+  });
+});
+
+describe('jackdaw test through a proxy', () => {
+  it.each(['--proxy', 'env'])('goes as %s says', async (how) => {
+    await using server = await startScriptedServer();
+    await using proxy = await startProxy({ credentials: 'me:hush' });
+    const url = proxy.url.replace('//', '//me:hush@');
+    const args = how === 'env' ? ['--proxy', 'env'] : ['--proxy', url];
+    const { code, out, err } = await test([dsnOf(server), ...args], { HTTP_PROXY: url });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('delivered');
+    expect(proxy.asked).toHaveLength(1);
+  });
+
+  it.each(['http', 'https'])('explains one that wants a login, to a server with %s', async (protocol) => {
+    await using server = await startScriptedServer();
+    await using proxy = await startProxy({ credentials: 'me:another' });
+    const result = await test([dsnOf(server, protocol), '--proxy', proxy.url.replace('//', '//me:hush@')]);
+    expect(result.code).toBe(1);
+    expect(result.err).toMatch(/a proxy on the way asks for a login|the proxy lets nothing pass: it answered 407/);
+    expect(`${result.out}${result.err}`).not.toContain('hush');
+    expect(server.connections).toBe(0);
+  });
+
+  it('says that it may be the proxy that fails', async () => {
+    const { err } = await test([dsnOf({ port: 9 }), '--proxy', `127.0.0.1:${await freePort()}`]);
+    expect(err).toContain('maybe it is the proxy that fails');
+  });
+
+  it('trusts the authorities of a file', async () => {
+    using certificate = makeCertificate();
+    await using server = await startScriptedServer({ tls: certificate });
+    expect((await test([dsnOf(server, 'https')])).err).toContain('use the option ca');
+    expect((await test([dsnOf(server, 'https'), '--ca', certificate.path])).code).toBe(0);
   });
 });
