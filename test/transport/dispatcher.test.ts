@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Agent, MockAgent } from 'undici';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createClient } from '../../src/client/create-client.js';
 import type { Dispatcher } from '../../src/transport/dispatcher.js';
 import { httpTransport } from '../../src/transport/http-transport.js';
@@ -133,19 +136,33 @@ it.each<[string, Dispatcher]>([
   expect(bench.balanced).toBe(true);
 });
 
-it('P10: the natural end delivers; what process.exit() leaves is lost, counted and told, and nothing goes round it', async () => {
-  const script = `
-    const { createClient } = require('./dist/index.js');
-    const { Agent } = require('undici');
-    const client = createClient({ dsn: process.argv[1], dispatcher: new Agent(), onError: ({ message }) => console.log(message) });
-    process.on('exit', () => console.log(JSON.stringify([client.stats().delivered, client.stats().dropped])));
-    client.captureMessage('it');
-    if (process.argv[2] === 'exit') process.exit(3);`;
+const SCRIPT = `
+  const { createClient } = require('./dist/index.js');
+  const { Agent } = require('undici');
+  const [dsn, ending, dir] = process.argv.slice(1);
+  const onError = ({ message }) => console.log(message);
+  const client = createClient({ dsn, dispatcher: new Agent(), onError, spool: dir ? { dir } : false });
+  process.on('exit', () => console.log(JSON.stringify([client.stats().delivered, client.stats().dropped])));
+  client.captureMessage('it');
+  if (ending === 'exit') process.exit(3);`;
+
+it('P10: with a spool, what process.exit() leaves goes out with the next run', async () => {
   await using server = await startScriptedServer();
-  const natural = await runScript(script, [server.dsn, '']);
+  const dir = mkdtempSync(join(tmpdir(), 'jackdaw-dispatcher-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const exit = await runScript(SCRIPT, [server.dsn, 'exit', dir]);
+  expect(exit).toMatchObject({ code: 3, stderr: '' });
+  expect(server.requests).toEqual([]);
+  await runScript(SCRIPT, [server.dsn, '', dir]);
+  expect(new Set(server.eventIds).size).toBe(2);
+});
+
+it('P10: the natural end delivers; what process.exit() leaves is lost, counted and told, and nothing goes round it', async () => {
+  await using server = await startScriptedServer();
+  const natural = await runScript(SCRIPT, [server.dsn, '']);
   expect(natural).toMatchObject({ code: 0, stderr: '', stdout: '[{"error":1,"log_item":0},{}]\n' });
   expect(server.requests).toHaveLength(1);
-  const exit = await runScript(script, [server.dsn, 'exit']);
+  const exit = await runScript(SCRIPT, [server.dsn, 'exit']);
   expect(exit).toMatchObject({ code: 3, stderr: '' });
   expect(exit.stdout).toBe(
     `127.0.0.1:${server.port} cannot be reached by the dispatcher once the process exits: 1 envelopes were dropped\n` +
