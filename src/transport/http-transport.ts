@@ -2,28 +2,37 @@ import { type Envelope, encodeEnvelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
 import { asError } from './as-error.js';
 import { after, type Clock, cancel, SYSTEM_CLOCK, soon, type Timer, uptime } from './clock.js';
-import { type Body, compress, isCompressed } from './compress.js';
+import { isCompressed } from './compress.js';
 import { DeliveryError, deliveryError, isForUser } from './delivery-error.js';
 import { type Entry, newEntry } from './entry.js';
 import type { HttpReply } from './exchange.js';
 import type { Remainder, RemainingEntry } from './exit-drain.js';
+import { createPoster, type Destination, type Poster } from './poster.js';
 import { refusalOf } from './proxy.js';
 import { requestHeaders } from './request-headers.js';
 import { addressed, destinationOf, routeName, routeOf } from './route.js';
 import { Schedule, type Settlement } from './schedule.js';
-import { createHttpSender, type HttpSender } from './send-http.js';
+import { createThreadPoster } from './thread-poster.js';
 import type { Settle, Transport, TransportContext, TransportFactory } from './transport.js';
 import { Unsettled } from './unsettled.js';
 
 /** Posts envelopes over HTTP, in the background, from a bounded queue. The transport of the scheme `http`. */
-export const httpTransport: TransportFactory = (context) => new HttpTransport(context);
+export const httpTransport: TransportFactory = (context) => new HttpTransport(context, createPoster);
+
+/**
+ * The same with the requests, their compression included, in a thread of its own. The transport of the scheme `thread`.
+ *
+ * Queue, schedule and ledger stay in this thread: what a thread that dies had on its way is sent again.
+ */
+export const threadTransport: TransportFactory = (context) =>
+  new HttpTransport(context, (destination) => createThreadPoster(destination, context.warn));
 
 class HttpTransport implements Transport {
   readonly #context: TransportContext;
   readonly #clock: Clock;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #schedule: Schedule;
-  readonly #sender: HttpSender;
+  readonly #poster: Poster;
   readonly #unsettled = new Unsettled();
   /** How many requests have a hold on a connection. */
   #active = 0;
@@ -38,12 +47,13 @@ class HttpTransport implements Transport {
   #closing: Promise<boolean> | undefined;
   #closed = false;
 
-  constructor(context: TransportContext) {
+  constructor(context: TransportContext, createPosterFor: (destination: Destination) => Poster) {
     this.#context = context;
     this.#clock = context.clock ?? SYSTEM_CLOCK;
     this.#headers = requestHeaders(context);
     this.#schedule = new Schedule(context.options, this.#clock);
-    this.#sender = createHttpSender(context);
+    const { dsn, options } = context;
+    this.#poster = createPosterFor({ dsn, options, headers: this.#headers });
   }
 
   admits(level: Level): boolean {
@@ -95,7 +105,7 @@ class HttpTransport implements Transport {
     this.#closed = true;
     cancel(this.#wake);
     this.#abandon('did not answer before the end');
-    await this.#sender.close();
+    await this.#poster.close();
     return settled && !this.#gaveUp;
   }
 
@@ -175,7 +185,22 @@ class HttpTransport implements Transport {
     if (bytes === undefined) return;
     this.#active++;
     if (entry.attempts > 1) this.#context.retried?.(entry.envelope);
-    compress(bytes, this.#context.options.compress, (body) => this.#exchange(entry, body, bytes.length));
+    const { length } = bytes;
+    const start = uptime();
+    let failed = false;
+    this.#poster.post(bytes, {
+      answered: (reply, stale) => {
+        failed = reply instanceof Error;
+        this.#context.answered?.(reply, uptime() - start);
+        this.#answered(entry, reply, stale, length);
+      },
+      free: () => {
+        this.#active--;
+        // With nobody there, trying on is no reason to keep a process alive that has come to its end.
+        if (failed) after(0, () => this.#pumpSoon());
+        else this.#pumpSoon();
+      },
+    });
   }
 
   /** Undefined: it cannot be, and the entry is settled. */
@@ -187,28 +212,6 @@ class HttpTransport implements Transport {
       this.#settle([this.#schedule.discard(entry, 'internal_sdk_error')]);
       return undefined;
     }
-  }
-
-  #exchange(entry: Entry, { bytes, encoding }: Body, size: number): void {
-    const start = uptime();
-    let failed = false;
-    this.#sender.post(
-      bytes,
-      encoding === undefined ? this.#headers : { ...this.#headers, 'content-encoding': encoding },
-      {
-        answered: (reply, stale) => {
-          failed = reply instanceof Error;
-          this.#context.answered?.(reply, uptime() - start);
-          this.#answered(entry, reply, stale, size);
-        },
-        free: () => {
-          this.#active--;
-          // With nobody there, trying on is no reason to keep a process alive that has come to its end.
-          if (failed) after(0, () => this.#pumpSoon());
-          else this.#pumpSoon();
-        },
-      },
-    );
   }
 
   #answered(entry: Entry, answer: HttpReply | Error, stale: boolean, size: number): void {

@@ -1,4 +1,4 @@
-import { httpTransport } from './http-transport.js';
+import { httpTransport, threadTransport } from './http-transport.js';
 import { memoryTransport } from './memory.js';
 import { stdoutTransport } from './stdout.js';
 import type { TransportFactory } from './transport.js';
@@ -10,6 +10,7 @@ const factories = new Map<string, TransportFactory>([
   ['http', httpTransport],
   ['memory', () => memoryTransport()],
   ['stdout', () => stdoutTransport()],
+  ['thread', threadTransport],
 ]);
 
 /** A scheme name that cannot be used as asked. */
