@@ -30,6 +30,7 @@ export type { Detector, OptionalDetector } from './scrub/walk.js';
 export { DeliveryError, type DeliveryErrorCode } from './transport/delivery-error.js';
 export type { Dispatcher } from './transport/dispatcher.js';
 export { memoryTransport } from './transport/memory.js';
+export { type MultiplexerRoute, multiplexer, type Routed } from './transport/multiplexer.js';
 export type { ProxyServer } from './transport/proxy.js';
 export type { RetryPolicy } from './transport/retry-schedule.js';
 export { registerTransport, SchemeError } from './transport/scheme.js';

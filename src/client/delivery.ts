@@ -156,12 +156,12 @@ export class Delivery {
     }
   }
 
-  /** For the exit. Undefined: the transport is one that cannot send any more then. */
-  handOver(): Remainder | undefined {
+  /** For the exit. None: the transport is one that cannot send any more then. */
+  handOver(): readonly Remainder[] {
     this.#held.release(true);
     this.#logs.flush();
     this.#reports?.flush();
-    return this.#transport.handOver?.();
+    return this.#transport.handOver?.() ?? [];
   }
 
   /** For the exit, after all else. */

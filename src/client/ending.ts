@@ -52,10 +52,9 @@ export class Ending {
 
   /** For the exit: what has no answer yet. `spentMs`: how long the process has waited at its exit already. */
   handOver(spentMs: number): readonly ExitShare[] {
-    const remainder = this.#delivery.handOver();
-    if (remainder === undefined) return [];
     const waitedMs = this.#waited?.accepted === this.news ? this.#waited.ms : 0;
-    return [{ remainder, timeoutMs: this.#timeoutMs - spentMs - waitedMs }];
+    const timeoutMs = this.#timeoutMs - spentMs - waitedMs;
+    return this.#delivery.handOver().map((remainder) => ({ remainder, timeoutMs }));
   }
 
   /** For the exit, when nothing more can be delivered: what is left is written down, where there is a spool. */

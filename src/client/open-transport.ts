@@ -9,7 +9,7 @@ import { ConfigError } from './config-error.js';
 import { DEFAULTS } from './defaults.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { Settings } from './settings.js';
-import { withSpool } from './spooling.js';
+import { wantedSpool, withSpool } from './spooling.js';
 import { checkOption } from './validate-options.js';
 
 /** What a transport, and the spool beside it, tell of their attempts. */
@@ -32,8 +32,8 @@ export function openTransport(settings: Settings, dsn: Dsn, diagnostics: Diagnos
 }
 
 function plainTransport(settings: Settings, dsn: Dsn, diagnostics: Diagnostics, attempts: Attempts): Transport {
-  const { spool, transport } = settings.options;
-  const keeps = spool !== undefined && spool !== false;
+  const { transport } = settings.options;
+  const keeps = wantedSpool(settings.options, dsn) !== false;
   const wanted = transport ?? dsn.transport ?? DEFAULTS.transport;
   if (typeof wanted === 'object') return wanted;
   const factory = typeof wanted === 'string' ? transportFor(wanted) : wanted;

@@ -9,6 +9,7 @@ import type { StoredRecord } from '../transport/store.js';
 import { fromRecord } from '../transport/stored-envelope.js';
 import type { Settle, Transport } from '../transport/transport.js';
 import { denyScrubber, scrubberFor } from './base.js';
+import { ConfigError } from './config-error.js';
 import { DEFAULTS } from './defaults.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { Attempts } from './open-transport.js';
@@ -24,8 +25,9 @@ export function withSpool(
   diagnostics: Diagnostics,
   attempts: Attempts,
 ): Transport {
-  if (options.spool === undefined || options.spool === false) return inner;
-  const spoolOptions: SpoolOptions = { ...settled(options.spool), destination: publicDsn(dsn) };
+  const spool = wantedSpool(options, dsn);
+  if (spool === false) return inner;
+  const spoolOptions: SpoolOptions = { ...settled(spool), destination: publicDsn(dsn) };
   const clean = createCleaner(options, diagnostics);
   return new SpooledTransport(
     inner,
@@ -43,8 +45,19 @@ export function withSpool(
   );
 }
 
+/**
+ * The transport `file` is nothing without a spool.
+ *
+ * @throws ConfigError where it is asked to be
+ */
+export function wantedSpool({ spool, transport }: Settings['options'], dsn: Dsn): boolean | string | SpoolSettings {
+  if ((transport ?? dsn.transport) !== 'file') return spool ?? false;
+  if (spool !== false) return spool ?? true;
+  throw new ConfigError([{ option: 'spool', problem: "must not be false with the transport 'file'" }]);
+}
+
 /** Where the spool is, how large, and how safe. */
-export function settled(spool: true | string | SpoolSettings): Omit<SpoolOptions, 'destination'> {
+function settled(spool: true | string | SpoolSettings): Omit<SpoolOptions, 'destination'> {
   const given = typeof spool === 'object' ? spool : {};
   const dir = typeof spool === 'string' ? spool : (given.dir ?? defaultDirectory());
   return { ...DEFAULTS.spool, ...given, dir };

@@ -97,6 +97,12 @@ export class ExitDrain {
     }
   }
 
+  /** Ends the thread, if there is one. */
+  close(): void {
+    this.#port?.postMessage({ jobs: [], end: true });
+    this.#port = undefined;
+  }
+
   #wait(open: Map<number, Open>, claims: Int32Array): void {
     while (open.size > 0) {
       const seen = Atomics.load(this.#signal, 0);

@@ -21,10 +21,23 @@ function tell(message) {
 
 process.on('uncaughtException', (error) => tell({ failed: String(error && error.message) }));
 
-function postAll({ origin, options, connectBy, proxyHeaders, concurrency, requestTimeoutMs, bodies }, claims) {
-  const { Agent, request } = clientFor(origin);
+/** Kept, with their connections: a thread may be asked more than once. */
+const agents = new Map();
+
+function agentFor({ origin, options, connectBy, proxyHeaders, concurrency }) {
+  const key = JSON.stringify([origin, options.ca, connectBy, concurrency]);
+  if (agents.has(key)) return agents.get(key);
+  const { Agent } = clientFor(origin);
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency, ...trustOf(origin, options.ca) });
   if (connectBy) agent.createConnection = throughProxy(connectBy.url, proxyHeaders, options.ca);
+  agents.set(key, agent);
+  return agent;
+}
+
+function postAll(destination, claims) {
+  const { origin, options, concurrency, requestTimeoutMs, bodies } = destination;
+  const { request } = clientFor(origin);
+  const agent = agentFor(destination);
   let position = 0;
 
   function next() {
@@ -139,7 +152,8 @@ function read(response) {
   return result;
 }
 
-port.on('message', ({ jobs, claims }) => {
+port.on('message', ({ jobs, claims, end }) => {
   for (const job of jobs) postAll(job, claims);
+  if (end) process.exit();
 });
 `;

@@ -133,11 +133,11 @@ class HttpTransport implements Transport {
    *
    * With a dispatcher there is nothing: no other thread can use it, and to go round it might be against a rule.
    */
-  handOver(): Remainder {
+  handOver(): readonly Remainder[] {
     const { dispatcher } = this.#context.options;
     if (dispatcher !== undefined) this.#abandon('cannot be reached by the dispatcher once the process exits');
     const entries = this.#schedule.takeAll().flatMap((entry) => this.#remaining(entry));
-    return { ...destinationOf(this.#context, this.#headers), entries };
+    return [{ ...destinationOf(this.#context, this.#headers), entries }];
   }
 
   #remaining(entry: Entry): readonly RemainingEntry[] {

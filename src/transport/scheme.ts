@@ -1,15 +1,21 @@
+import { directTransport } from './direct-transport.js';
+import { fileTransport } from './file-transport.js';
 import { httpTransport, threadTransport } from './http-transport.js';
 import { memoryTransport } from './memory.js';
 import { stdoutTransport } from './stdout.js';
+import { syncTransport } from './sync-transport.js';
 import type { TransportFactory } from './transport.js';
 
 /** What may precede `+https://` in a DSN. */
 const SCHEME = /^[a-z][a-z0-9+.-]*$/;
 
 const factories = new Map<string, TransportFactory>([
+  ['direct', directTransport],
+  ['file', fileTransport],
   ['http', httpTransport],
   ['memory', () => memoryTransport()],
   ['stdout', () => stdoutTransport()],
+  ['sync', syncTransport],
   ['thread', threadTransport],
 ]);
 

@@ -83,9 +83,9 @@ export class SpooledTransport implements Transport {
     return this.#closing;
   }
 
-  handOver(): Remainder | undefined {
+  handOver(): readonly Remainder[] {
     this.#store.flushSync();
-    return this.#inner.handOver?.();
+    return this.#inner.handOver?.() ?? [];
   }
 
   keep(): void {

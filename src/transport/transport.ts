@@ -55,7 +55,7 @@ export interface Transport {
    *
    * @internal
    */
-  handOver?(): Remainder | undefined;
+  handOver?(): readonly Remainder[];
   /**
    * Called within the `exit` event, after all else: writes down what would be lost with the process.
    *
