@@ -1,8 +1,19 @@
 import { isHarmless } from './prose.js';
 import { matchAt } from './replace-each.js';
 
-/** How far an unquoted value reaches: to the next blank or delimiter, over blanks to the next `;`, or to the end of the line. */
-export type Reach = 'word' | 'segment' | 'line';
+/** How far an unquoted value reaches. */
+export interface Reach {
+  /**
+   * To the next blank or delimiter, over blanks to the next `;`, to the end of the line, or to that of the quoted text or line
+   * around it.
+   */
+  readonly to: 'word' | 'segment' | 'line' | 'quoted line';
+  /** What delimiters begin with where the sign before the value is percent-encoded: `%`, `%25`; else empty. */
+  readonly percent: string;
+}
+
+/** To the next blank or delimiter. */
+export const WORD: Reach = { to: 'word', percent: '' };
 
 /** A value in a text: `from` its first unit, `to` behind its last, quotes not included. */
 export interface AssignedValue {
@@ -19,10 +30,11 @@ const SCHEME = /(?:Bearer|Basic|Token|Negotiate|NTLM|ApiKey|GoogleLogin|SharedKe
 const LONG_SCHEME = /(?:Digest|Hawk|OAuth|AWS4-HMAC-SHA256|SharedAccessSignature)[ \t]/iy;
 /** A delimiter that begins a new assignment, rather than being part of a value. */
 const NEXT = /[,;&|](?:amp;)?\s?\\*["'`]?[\w.$[\]%-]{1,64}\\*["'`]?\s?(?:[=:]|%(?:25)*3[AD])/iy;
-const ENCODED_END = /%(?:25)*(?:26|22|0A|0D)/iy;
-const LINE_END = /[\r\n]|\\[rn]/g;
+/** Behind the percent: `&`, a quote, `#`, the end of a line. */
+const ENCODED_END = /26|22|23|0A|0D/iy;
+const LINE_END = /[\r\n]/g;
 /** The lookbehind has a row of backslashes read once, not from each of them. */
-const UNQUOTED_LINE_END = /[\r\n]|\\[rn]|(?<!\\)\\*["'`](?=[\s,)}\]]|$)/g;
+const QUOTED_LINE_END = /[\r\n]|\\[rn]|(?<!\\)\\*["'`](?=[\s,)}\]]|$)/g;
 const SEGMENT_END = /[;\r\n"'`]|\\[rn"'`]/g;
 
 /** The value that begins at `from`; undefined where the line ends there. */
@@ -101,28 +113,26 @@ function plainValue(text: string, from: number, reach: Reach, isJson: boolean): 
 
 /** Where the unquoted value ends that begins at `from`. */
 export function plainEnd(text: string, from: number, reach: Reach): number {
-  if (matchAt(LONG_SCHEME, text, from) !== undefined) return search(LINE_END, text, from);
-  if (reach === 'line') return search(UNQUOTED_LINE_END, text, from);
-  if (reach === 'segment') return search(SEGMENT_END, text, from);
-  return wordEnd(text, from + (matchAt(SCHEME, text, from)?.[0].length ?? 0));
+  if (reach.to === 'line' || matchAt(LONG_SCHEME, text, from) !== undefined) return search(LINE_END, text, from);
+  if (reach.to === 'quoted line') return search(QUOTED_LINE_END, text, from);
+  if (reach.to === 'segment') return search(SEGMENT_END, text, from);
+  return wordEnd(text, from + (matchAt(SCHEME, text, from)?.[0].length ?? 0), reach.percent);
 }
 
 /** Where the word that begins at `from` ends. A mark that may be part of a password ends it only where the text goes on. */
-function wordEnd(text: string, from: number): number {
+function wordEnd(text: string, from: number, percent: string): number {
   let at = from;
-  while (at < text.length && !isEnd(text, at)) at += 1;
+  while (at < text.length && !isEnd(text, at, percent)) at += 1;
   return at;
 }
 
-function isEnd(text: string, at: number): boolean {
+function isEnd(text: string, at: number, percent: string): boolean {
   const next = text[at + 1] ?? ' ';
   switch (text[at]) {
     case ' ':
     case '\t':
     case '\r':
     case '\n':
-    case '<':
-    case '>':
     case '\u2028':
       return true;
     case '"':
@@ -131,6 +141,9 @@ function isEnd(text: string, at: number): boolean {
       return !/[\p{L}\d]/u.test(next);
     case '\\':
       return '"\'`nrt'.includes(next);
+    case '<':
+      return next === '/';
+    case '>':
     case ')':
     case ']':
     case '}':
@@ -141,7 +154,9 @@ function isEnd(text: string, at: number): boolean {
     case '|':
       return /[\s"'\\]/.test(next) || matchAt(NEXT, text, at) !== undefined;
     case '%':
-      return matchAt(ENCODED_END, text, at) !== undefined;
+      return (
+        percent !== '' && text.startsWith(percent, at) && matchAt(ENCODED_END, text, at + percent.length) !== undefined
+      );
     default:
       return false;
   }

@@ -68,7 +68,8 @@ interface Assignment {
 function editValue(text: string, { name, at, end }: Assignment, mask: string): Edit | undefined {
   const from = beginOfValue(text, end);
   const isColon = text[at] === ':' || text[at] === '：';
-  const reach = reachOf(text, name, isColon);
+  const percent = text[at] === '%' ? text.slice(at, end - 2) : '';
+  const reach: Reach = { to: reachOf(text, name, isColon), percent };
   const masked = lengthOfMask(text, from, mask);
   if (masked > 0) {
     const to = plainEnd(text, from + masked, reach);
@@ -97,14 +98,15 @@ function isSecret(
   return isColon ? !isProse(value, text.slice(from, from + AHEAD)) : !isStatus(value);
 }
 
-function reachOf(text: string, { text: name, start }: AssignedName, isColon: boolean): Reach {
+function reachOf(text: string, { text: name, start }: AssignedName, isColon: boolean): Reach['to'] {
   const before = text[start - 1] ?? '\n';
-  if (isColon) {
-    if (isCookieHeader(name)) return 'line';
-    const isFirst = '\r\n"\'`'.includes(before) || /\\[rn]$/.test(text.slice(Math.max(0, start - 2), start));
-    return isFirst && (isHeaderName(name) || isStrong(name)) ? 'line' : 'word';
-  }
-  return before === ';' && isAssignment(text, start - 1) ? 'segment' : 'word';
+  if (!isColon) return before === ';' && isAssignment(text, start - 1) ? 'segment' : 'word';
+  const isFirst = before === '\n' || before === '\r';
+  // The `\\n` of a text inside of JSON.
+  const isQuoted = '"\'`'.includes(before) || /\\[rn]$/.test(text.slice(Math.max(0, start - 2), start));
+  if (isCookieHeader(name)) return isFirst ? 'line' : 'quoted line';
+  if (!isHeaderName(name) && !isStrong(name)) return 'word';
+  return isFirst ? 'line' : isQuoted ? 'quoted line' : 'word';
 }
 
 /** Whether the segment that ends at `end` is one as well: `Server=db;`, and not the path of a URL. */

@@ -1,4 +1,4 @@
-import { type AssignedValue, isOpen, valueAt } from './assigned-value.js';
+import { type AssignedValue, isOpen, valueAt, WORD } from './assigned-value.js';
 import type { BuiltInDetector } from './detectors.js';
 import { type Edit, matchAt, replaceEach } from './replace-each.js';
 import { FLAG, LESS, QUOTE } from './traits.js';
@@ -51,7 +51,7 @@ export function createElementDetector(isSensitive: (key: string) => boolean): Bu
 }
 
 function editAt(text: string, at: number, mask: string): Edit | undefined {
-  const value = valueAt(text, at, 'word', false);
+  const value = valueAt(text, at, WORD, false);
   return value && edit(text, value, mask);
 }
 

@@ -1,6 +1,6 @@
 /** Values that are no secrets whatever their name: no value, a placeholder, a mask of somebody else's. */
 const HARMLESS =
-  /^(?:true|false|null|undefined|none|nil|nan|\[object \w{1,40}\]|%[sdifjoOc]|\{\w{0,40}\}|\$\{[\w.]{1,60}\}?|\$\d{1,3}|@p\d{1,3}|\?|\*{1,64}|[[<(]?(?:redacted|filtered|masked|hidden|removed|omitted)[\])>]?|…)$/i;
+  /^(?:true|false|null|undefined|none|nil|nan|\[object \w{1,40}\]|%[sdifjoOc]|\{\d{0,2}\}|\$\{[\w.]{1,60}\}?|\$\d{1,3}|@p\d{1,3}|\?|\*{1,64}|[[<(]?(?:redacted|filtered|masked|hidden|removed|omitted)[\])>]?|…)$/i;
 
 /** What a service says about a session or token, rather than showing it. */
 const STATUS =
@@ -12,8 +12,9 @@ const STRONG = /(?:pass(?:word|wd|phrase|code)?|pwd|secret|key|pin|otp|cvv|cvc|c
 /** One word of a sentence, and the sentence goes on. */
 const PROSE = /^\p{L}{1,15}(?:['-]\p{L}{1,15})?[,.]? ["'(<[{]?[\p{L}\d\])}]/u;
 
-/** Counts, ports, lines and columns, versions of images. */
-const NUMBERS = /^(?:\d{1,6}(?::\d{1,6})*|v?\d+(?:\.\d+)+[-.+\w]*|latest)[\s,;.)\]}'"]*$/;
+/** Counts, ports, lines and columns, versions of images; a code of two factors has six digits. */
+const NUMBERS =
+  /^(?:\d{1,5}(?::\d{1,6})*|v?\d{1,6}(?:\.\d{1,6}){1,4}(?:[-+][a-z]{1,8}[.\d]{0,8})?|latest)[\s,;.)\]}'"]*$/;
 
 /** Whether a value tells nothing. */
 export function isHarmless(value: string): boolean {

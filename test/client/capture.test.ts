@@ -6,7 +6,7 @@ import type { ErrorEvent } from '../../src/protocol/event.js';
 import type { Level } from '../../src/protocol/level.js';
 import { expectSettled } from '../support/balance.js';
 import { HOSTILE_VALUES } from '../support/hostile-values.js';
-import { memoryClient } from '../support/memory-client.js';
+import { logRecord, memoryClient } from '../support/memory-client.js';
 
 const HINT: CaptureHint = {
   level: 'warning',
@@ -231,6 +231,18 @@ it.each(Object.entries(HOSTILE_VALUES))('P1: no method throws, given %s', async 
   expect(await client.flush(value())).toBe(true);
   expect(await client.close(value())).toBe(true);
   expectSettled(client);
+});
+
+describe('scrub.detectors', () => {
+  it('looks for what scrub.detectors names, by deny rules and by an allow list', () => {
+    const own = { name: 'customer', scrub: (text: string, mask: string) => text.replace(/CUST-\d+/g, () => mask) };
+    for (const rules of [{}, { mode: 'allow', keys: ['note'] }] as const) {
+      const { client, event } = memoryClient({ scrub: { ...rules, detectors: ['email', own] } });
+      client.captureRecord(logRecord({ message: 'CUST-7 wrote from 10.0.0.7', data: { note: 'bob@example.com' } }));
+      expect(event().logentry?.formatted).toBe('[Filtered] wrote from 10.0.0.7');
+      expect(event().extra).toEqual({ note: '[Filtered]' });
+    }
+  });
 });
 
 describe('captureEvent where only listed keys survive', () => {
