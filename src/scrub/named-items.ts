@@ -81,6 +81,6 @@ export function isMoreMarker(item: unknown): boolean {
 }
 
 /** Nothing tells more of a secret than that there is one; where there is none the log may say so. */
-export function isNoSecret(value: unknown): value is JsonValue {
-  return value === null || value === '' || value === UNDEFINED;
+export function isNoSecret(value: unknown): value is JsonValue | undefined {
+  return value === undefined || value === null || value === '' || value === UNDEFINED;
 }

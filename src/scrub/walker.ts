@@ -154,7 +154,8 @@ export class Walker {
     for (const item of items) {
       if (this.#budget.isSpent && list.length < total - 1) break;
       this.#place = 'list';
-      const secret = allowed && list.length % 2 === 1 && isSecretName(items[list.length - 1]) && !isMoreMarker(item);
+      const isNamed = list.length % 2 === 1 && isSecretName(items[list.length - 1]);
+      const secret = allowed && isNamed && !isMoreMarker(item) && !isNoSecret(item);
       list.push(secret ? this.#secret(item) : this.value(item, allowed));
     }
     if (list.length < total) list.push(this.value(`[… ${total - list.length} more]`, allowed));
@@ -181,7 +182,7 @@ export class Walker {
       const name = this.#name(record, key, rule.text);
       this.#place = isRawHeaders(name) ? 'raw headers' : undefined;
       const survives = allowed || rule.allowed;
-      const secret = rule.sensitive || (survives && isEntry && key === VALUE_KEY);
+      const secret = rule.sensitive || (survives && isEntry && key === VALUE_KEY && !isNoSecret(value));
       addProperty(
         record,
         name,
@@ -206,9 +207,11 @@ export class Walker {
     this.#budget.chargeNode();
     if (isCookies && typeof value === 'string' && !isNoSecret(value))
       return this.#text(value, true, this.#scrubCookies);
-    return value === undefined ? UNDEFINED : this.#masked(value);
+    return this.#masked(value);
   }
 
-  readonly #masked = (value: unknown): JsonValue =>
-    isNoSecret(value) || value === this.#rules.mask ? value : this.#mask('key');
+  readonly #masked = (value: unknown): JsonValue => {
+    if (value === undefined) return UNDEFINED;
+    return isNoSecret(value) || value === this.#rules.mask ? value : this.#mask('key');
+  };
 }

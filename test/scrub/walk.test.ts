@@ -332,6 +332,7 @@ describe('clean and secrets', () => {
     ['a pair that toJSON returns', [{ toJSON: () => ['password', 'x'] }], {}, [['password', '[Filtered]']]],
     ['a pair that is a Set', [new Set(['password', 'x'])], {}, [['password', '[Filtered]']]],
     ['a name that is cut', [['password', 'x']], { stringLength: 4 }, [['pas…', '[Filtered]']]],
+    ['nothing behind it', [['x-api-key', undefined]], { stringLength: 7 }, [['x-api-…', '[undef…']]],
     ['a list that is cut to a pair', [['cookie', 'x', 'y']], { breadth: 2 }, [['cookie', '[… 2 more]']]],
     ['its marker, cut as well', [['token', 1, 2]], { breadth: 2, stringLength: 6 }, [['token', '[… 2 …']]],
   ])('says the same of its own result: %s', (_name, value, bounds, expected) => {
