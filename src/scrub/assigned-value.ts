@@ -24,10 +24,12 @@ export interface AssignedValue {
 
 /** Python and SQL may have letters before a quote; inside of JSON, quotes have backslashes. */
 const QUOTE = /[bfnru@]{0,2}(\\*)(["'`])/iy;
+const QUOTE_BEGINS = '"\'`\\bfnruBFNRU@';
 const ENCODED_QUOTE = /%(?:25)*2[27]/iy;
 /** Words that say how to read the credentials behind them, and those whose credentials are several words. */
 const SCHEME = /(?:Bearer|Basic|Token|Negotiate|NTLM|ApiKey|GoogleLogin|SharedKey)(?:[ \t]{1,3}|\+|%(?:25)*20)/iy;
 const LONG_SCHEME = /(?:Digest|Hawk|OAuth|AWS4-HMAC-SHA256|SharedAccessSignature)[ \t]/iy;
+const SCHEME_BEGINS = 'ABDGHNOSTabdghnost';
 /** A delimiter that begins a new assignment, rather than being part of a value. */
 const NEXT = /[,;&|](?:amp;)?\s?\\*["'`]?[\w.$[\]%-]{1,64}\\*["'`]?\s?(?:[=:]|%(?:25)*3[AD])/iy;
 /** Behind the percent: `&`, a quote, `#`, the end of a line. */
@@ -63,7 +65,7 @@ function quotedValue(text: string, from: number): AssignedValue | undefined {
     const end = text.indexOf(encoded[0], open);
     return { from: open, to: end < 0 ? text.length : end, kind: 'quoted' };
   }
-  const quote = matchAt(QUOTE, text, from);
+  const quote = QUOTE_BEGINS.includes(text[from] ?? '-') ? matchAt(QUOTE, text, from) : undefined;
   if (quote === undefined) return undefined;
   const open = from + quote[0].length;
   return { from: open, to: closing(text, open, quote[2] ?? '', quote[1]?.length ?? 0), kind: 'quoted' };
@@ -113,10 +115,12 @@ function plainValue(text: string, from: number, reach: Reach, isJson: boolean): 
 
 /** Where the unquoted value ends that begins at `from`. */
 export function plainEnd(text: string, from: number, reach: Reach): number {
-  if (reach.to === 'line' || matchAt(LONG_SCHEME, text, from) !== undefined) return search(LINE_END, text, from);
+  const mayBeScheme = SCHEME_BEGINS.includes(text[from] ?? '-');
+  const isLong = mayBeScheme && matchAt(LONG_SCHEME, text, from) !== undefined;
+  if (isLong || reach.to === 'line') return search(LINE_END, text, from);
   if (reach.to === 'quoted line') return search(QUOTED_LINE_END, text, from);
   if (reach.to === 'segment') return search(SEGMENT_END, text, from);
-  return wordEnd(text, from + (matchAt(SCHEME, text, from)?.[0].length ?? 0), reach.percent);
+  return wordEnd(text, from + (mayBeScheme ? (matchAt(SCHEME, text, from)?.[0].length ?? 0) : 0), reach.percent);
 }
 
 /** Where the word that begins at `from` ends. A mark that may be part of a password ends it only where the text goes on. */

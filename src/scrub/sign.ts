@@ -1,8 +1,9 @@
 import { matchAt } from './replace-each.js';
 
 const ENCODED = /%(?:25)*3[AD]/iy;
-/** `:=`, `=>`, `==`, and blanks. */
+/** `:=`, `=>`, `==`, and blanks; what it begins with. */
 const REST = /[=>]{0,3}(?:[ \t]{0,8}|\+|%(?:25)*20)/iy;
+const REST_BEGINS = '=> \t+%';
 
 /**
  * UTF-16 units of the sign at `at` behind which a value may stand, or 0: `=`, `:`, encoded once or more, full-width; a comma
@@ -28,7 +29,7 @@ export function signLength(text: string, at: number): number {
 
 /** Where the value begins behind a sign that ends at `end`. */
 export function beginOfValue(text: string, end: number): number {
-  return end + (matchAt(REST, text, end)?.[0].length ?? 0);
+  return REST_BEGINS.includes(text[end] ?? '-') ? end + (matchAt(REST, text, end)?.[0].length ?? 0) : end;
 }
 
 /** Whether a unit is one of `"`, `'` and `` ` ``. */
