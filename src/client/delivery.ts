@@ -10,17 +10,16 @@ import type { Spotlight } from '../transport/spotlight.js';
 import type { Settle, Transport } from '../transport/transport.js';
 import { SDK } from '../version.js';
 import { ClientReports } from './client-reports.js';
-import { DEFAULTS, MAX_TIMER_MS } from './defaults.js';
+import { orLate } from './deadline.js';
+import { DEFAULTS } from './defaults.js';
 import type { Diagnostics } from './diagnostics.js';
+import { Failures } from './failures.js';
 import { HeldEvents, type UnfinishedEvent } from './held-events.js';
 import type { Ledger } from './ledger.js';
 import type { Attempts } from './open-transport.js';
 import type { ClientOptions } from './options.js';
 import { outsideOfRequests } from './outside.js';
 import { processState } from './process-state.js';
-
-/** Our own transports keep their deadline by themselves; this is when others are given up. */
-const GRACE_MS = 50;
 
 type Counted = 'error' | 'log_item';
 
@@ -35,12 +34,8 @@ export class Delivery {
   readonly #held = new HeldEvents((envelope) => this.#send(envelope));
   /** Undefined: the server is not told of losses. */
   readonly #reports: ClientReports | undefined;
-  readonly #raises: boolean;
+  readonly #failures: Failures;
   #closing = false;
-  /** What the last attempt failed with; undefined after a success. */
-  #failure: Error | undefined;
-  /** What the last envelope failed with that was lost since the last flush. */
-  #lostTo: Error | undefined;
 
   constructor(
     open: (attempts: Attempts) => Transport,
@@ -60,7 +55,7 @@ export class Delivery {
     this.#ledger = ledger;
     this.#diagnostics = diagnostics;
     this.#logs = new LogBatcher({ sdk: SDK }, (envelope) => this.#send(envelope));
-    this.#raises = raiseSendErrors ?? DEFAULTS.raiseSendErrors;
+    this.#failures = new Failures(raiseSendErrors ?? DEFAULTS.raiseSendErrors);
     if (sendClientReports ?? DEFAULTS.sendClientReports) {
       const wait = (ms: number, callback: () => void): unknown => this.#outside(() => after(ms, callback));
       this.#reports = new ClientReports((report) => this.#send(report), wait);
@@ -117,7 +112,7 @@ export class Delivery {
 
   /** True: everything handed over before is settled. */
   async flush(timeoutMs: number): Promise<boolean> {
-    return this.#raise(await this.#settleWithin(timeoutMs, (transport, ms) => transport.flush(ms)));
+    return this.#failures.raise(await this.#settleWithin(timeoutMs, (transport, ms) => transport.flush(ms)));
   }
 
   /** For the end of the process, while it is not there yet: the same, with no wait between attempts. */
@@ -132,7 +127,7 @@ export class Delivery {
     this.#reportAtEnd();
     const settled = await this.#settled(timeoutMs, () => this.#transport.close(timeoutMs));
     this.#spotlight?.close();
-    return this.#raise(settled);
+    return this.#failures.raise(settled);
   }
 
   /**
@@ -140,19 +135,12 @@ export class Delivery {
    * source lines, first.
    */
   async #settled(timeoutMs: number, wait: () => Promise<boolean>): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      // Not unref'd: somebody waits.
-      timer = setTimeout(resolve, Math.min(timeoutMs + GRACE_MS, MAX_TIMER_MS), false);
-    });
+    const held = this.#held;
     try {
-      const held = this.#held;
-      return await Promise.race([this.#outside(() => (held.isEmpty ? wait() : held.whenEmpty().then(wait))), late]);
+      return await orLate(timeoutMs, () => this.#outside(() => (held.isEmpty ? wait() : held.whenEmpty().then(wait))));
     } catch (error) {
       this.#diagnostics.error(asError(error));
       return false;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -186,10 +174,10 @@ export class Delivery {
     }
     this.#ledger.settle(outcome, category, quantity);
     if (outcome === 'delivered') {
-      this.#failure = undefined;
+      this.#failures.delivered();
       this.#diagnostics.publish('delivered', { category, quantity });
     } else if (outcome !== 'spooled') {
-      this.#lostTo = this.#failure ?? this.#lostTo;
+      this.#failures.lost();
       if (!countedByServer) this.#reports?.lost(outcome, envelope);
       this.#diagnostics.drop(outcome, category, quantity, envelope);
     }
@@ -219,7 +207,7 @@ export class Delivery {
   }
 
   #failed(error: Error): void {
-    this.#failure = error;
+    this.#failures.failed(error);
     this.#diagnostics.error(error);
   }
 
@@ -241,14 +229,6 @@ export class Delivery {
       const leftMs = Math.max(0, timeoutMs - (uptime() - start));
       await this.#settled(leftMs, () => this.#transport.flush(leftMs));
     }
-    return settled;
-  }
-
-  /** @throws with `raiseSendErrors` what things were lost to, or have no answer yet for. */
-  #raise(settled: boolean): boolean {
-    const error = this.#lostTo ?? (settled ? undefined : this.#failure);
-    this.#lostTo = undefined;
-    if (this.#raises && error !== undefined) throw error;
     return settled;
   }
 }
