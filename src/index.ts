@@ -3,14 +3,26 @@ export type { Client } from './client/client.js';
 export { ConfigError, type ConfigProblem } from './client/config-error.js';
 export { createClient, getClient } from './client/create-client.js';
 export type { Quantities, Stats } from './client/ledger.js';
-export type { ClientOptions, ScrubSettings, Threshold } from './client/options.js';
+export type {
+  ClientOptions,
+  FloodOptions,
+  IgnoredLogger,
+  LoggerRule,
+  ScrubSettings,
+  Threshold,
+} from './client/options.js';
 export { runInScope, type ScopeSetters, scope, withScope } from './client/run-in-scope.js';
 export type { WrapOptions } from './client/wrap.js';
+export { dedupe } from './processors/dedupe.js';
 export { dropLocalVariables } from './processors/drop-local-variables.js';
 export { dropRequestBody } from './processors/drop-request-body.js';
+export type { ErrorPattern } from './processors/error-pattern.js';
+export { ignore } from './processors/ignore.js';
 export type { Hint, Processor } from './processors/processor.js';
+export { sample } from './processors/sample.js';
 export { sanitizeKeys } from './processors/sanitize-keys.js';
 export { sanitizeValues } from './processors/sanitize-values.js';
+export type { TextPattern } from './processors/text-pattern.js';
 export { DsnError } from './protocol/dsn.js';
 export type { Envelope, EnvelopeHeader, EnvelopeItem } from './protocol/envelope.js';
 export type {

@@ -21,7 +21,7 @@ export interface LogRecord {
   readonly params?: readonly unknown[] | undefined;
   /** The error the record is about: an Error, or any value that was thrown. */
   readonly error?: unknown;
-  /** Where `error` is a copy: the object it was made of. Nothing of it is read, it is only known again. Default: `error`. */
+  /** Where `error` is a copy: the object it was made of, or that stands for it. It is known again; nothing of it leaves. */
   readonly errorIdentity?: unknown;
   /** The logger's name: log4js category, pino `name`, winston `label`, else the host's name. */
   readonly logger?: string | undefined;

@@ -2,7 +2,7 @@ import type { EventBase, EventFields } from '../event/build-event.js';
 import type { LogBase } from '../event/build-log.js';
 import { addCulture, staticContexts } from '../event/contexts.js';
 import { readModules } from '../event/modules.js';
-import { createContentCleaner, type ScopeContent } from '../event/scope-content.js';
+import { createContentCleaner } from '../event/scope-content.js';
 import { SourceFiles } from '../event/source-files.js';
 import { createStackEncoder } from '../event/stack-encoder.js';
 import { type Attribute, attribute } from '../protocol/log-item.js';
@@ -66,7 +66,6 @@ export function eventBase(settings: Settings, scrubber: Scrubber, synchronous: b
     get contexts() {
       return staticContexts();
     },
-    content: contentOf(options),
     cleanContent: createContentCleaner(scrubber),
     contextTags: options.contextTags ?? [],
   };
@@ -109,8 +108,4 @@ function staticFields(settings: Settings, scrubber: Scrubber): EventFields {
     if (modules !== '{}') fields['modules'] = modules;
   }
   return fields;
-}
-
-function contentOf({ tags, extra, contexts, user }: ClientOptions): ScopeContent {
-  return { tags: tags ?? {}, extra: extra ?? {}, contexts: contexts ?? {}, user };
 }

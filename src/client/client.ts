@@ -11,10 +11,12 @@ import { DEFAULTS, MAX_TIMER_MS } from './defaults.js';
 import { Delivery } from './delivery.js';
 import { Diagnostics } from './diagnostics.js';
 import { Ending } from './ending.js';
+import type { Mechanism } from './event-builder.js';
 import { Ledger, type Stats } from './ledger.js';
+import { lowestSeverity } from './logger-policy.js';
 import { type Attempts, openSpotlight, openTransport } from './open-transport.js';
 import { processState } from './process-state.js';
-import { type Mechanism, Recorder } from './recorder.js';
+import { Recorder } from './recorder.js';
 import type { Settings } from './settings.js';
 import { unwatchSignals } from './signals.js';
 import { type WrapOptions, wrap } from './wrap.js';
@@ -44,15 +46,11 @@ export class Client implements AsyncDisposable {
 
   /** @internal */
   constructor(settings: Settings) {
-    const { dsn, options, debug, maxBreadcrumbs } = settings;
+    const { dsn, options, debug } = settings;
     this.settings = settings;
     this.threshold = Number.POSITIVE_INFINITY;
     if (dsn === undefined) return;
-    this.threshold = Math.min(
-      settings.eventSeverity,
-      settings.logSeverity,
-      maxBreadcrumbs === 0 ? Number.POSITIVE_INFINITY : settings.breadcrumbSeverity,
-    );
+    this.threshold = lowestSeverity(settings);
     const diagnostics = new Diagnostics(options, debug, (error) => this.#ledger.fail(error));
     const open = (attempts: Attempts): Transport => openTransport(settings, dsn, diagnostics, attempts);
     const delivery = new Delivery(open, this.#ledger, diagnostics, options, openSpotlight(settings, dsn, diagnostics));
@@ -213,7 +211,7 @@ export class Client implements AsyncDisposable {
   #capture(makeRecord: () => LogRecord, hint: CaptureHint | undefined, own?: Partial<ErrorEvent>): string | undefined {
     return this.#take((recorder, refused) => {
       const record = makeRecord();
-      return refused ? recorder.refuseCapture(record) : recorder.event(record, hint?.mechanism ?? CAPTURED, own);
+      return refused ? recorder.refuseCapture(record) : recorder.capture(record, hint?.mechanism ?? CAPTURED, own);
     });
   }
 

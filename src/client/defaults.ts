@@ -7,6 +7,11 @@ type Defaulted =
   | 'logLevel'
   | 'maxBreadcrumbs'
   | 'sampleRate'
+  | 'ignoreErrors'
+  | 'ignoreLoggers'
+  | 'rules'
+  | 'dedupe'
+  | 'flood'
   | 'environment'
   | 'attachStacktrace'
   | 'contextLines'
@@ -42,6 +47,13 @@ export const DEFAULTS: Defaults = {
   maxBreadcrumbs: 100,
   /** Every event, until the user says otherwise. */
   sampleRate: 1,
+  ignoreErrors: [],
+  ignoreLoggers: [],
+  rules: [],
+  /** An Error that is logged, thrown on and logged again is one mishap. */
+  dedupe: true,
+  /** It holds events back: only on request. */
+  flood: false,
   /** The spec's word for "not told"; NODE_ENV is often wrong on servers. */
   environment: 'production',
   /** A message says where it comes from by its logger and its text; a stack of its own costs each of them some 50 µs. */

@@ -25,6 +25,8 @@ type Counted = 'error' | 'log_item';
 
 /** The last step in the client: batches logs, hands envelopes to the transport, writes every outcome into the ledger. */
 export class Delivery {
+  /** Called before anything waits for all that was taken: whoever has reserved sends it now. */
+  beforeFlush: () => void = () => {};
   readonly #transport: Transport;
   readonly #spotlight: Spotlight | undefined;
   readonly #ledger: Ledger;
@@ -97,9 +99,21 @@ export class Delivery {
     return this.#transport.isSynchronous ?? false;
   }
 
-  /** `unfinished`: it had better wait for its source lines. */
-  sendEvent(envelope: Envelope, unfinished: UnfinishedEvent | undefined): void {
+  /** Accepts an event that comes later, by `sendEvent` or `dropReserved`, and counts as queued until then. */
+  reserve(): void {
+    this.#ledger.accept('error');
     this.#ledger.enqueue('error', 1);
+  }
+
+  dropReserved(reason: DropReason, item: unknown): void {
+    this.#ledger.settle(reason, 'error', 1);
+    this.#reports?.dropped(reason, 'error', item);
+    this.#diagnostics.drop(reason, 'error', 1, item);
+  }
+
+  /** `unfinished`: it had better wait for its source lines. */
+  sendEvent(envelope: Envelope, unfinished: UnfinishedEvent | undefined, isReserved = false): void {
+    if (!isReserved) this.#ledger.enqueue('error', 1);
     if (unfinished === undefined) this.#send(envelope);
     else this.#held.add(unfinished);
   }
@@ -122,7 +136,7 @@ export class Delivery {
 
   /** Losses are reported as long as the transport takes reports: at the latest when the last envelope is settled. */
   async close(timeoutMs: number): Promise<boolean> {
-    this.#logs.flush();
+    this.#collect();
     this.#closing = true;
     this.#reportAtEnd();
     const settled = await this.#settled(timeoutMs, () => this.#transport.close(timeoutMs));
@@ -146,8 +160,8 @@ export class Delivery {
 
   /** For the exit. None: the transport is one that cannot send any more then. */
   handOver(): readonly Remainder[] {
+    this.#collect();
     this.#held.release(true);
-    this.#logs.flush();
     this.#reports?.flush();
     return this.#transport.handOver?.() ?? [];
   }
@@ -155,6 +169,11 @@ export class Delivery {
   /** For the exit, after all else. */
   keep(): void {
     this.#transport.keep?.();
+  }
+
+  #collect(): void {
+    this.beforeFlush();
+    this.#logs.flush();
   }
 
   #send(envelope: Envelope): void {
@@ -223,7 +242,7 @@ export class Delivery {
     settle: (transport: Transport, timeoutMs: number) => Promise<boolean>,
   ): Promise<boolean> {
     const start = uptime();
-    this.#logs.flush();
+    this.#collect();
     const settled = await this.#settled(timeoutMs, () => settle(this.#transport, timeoutMs));
     if (settled && this.#reports?.flush() === true) {
       const leftMs = Math.max(0, timeoutMs - (uptime() - start));

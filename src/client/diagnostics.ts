@@ -56,9 +56,13 @@ export class Diagnostics {
     this.#call('onError', () => this.#options.onError?.(error));
   }
 
-  /** A user's hook made a mistake; what it should have judged is dropped, for it may have been the one that redacts. */
-  hookFailed(name: string, { failed, cause }: { readonly failed: string; readonly cause?: unknown }): void {
-    this.warn('JACKDAW_HOOK_FAILED', `${name} ${failed}: what it should have judged is dropped, not sent as it was`);
+  /** A user's hook made a mistake. By default what it should have judged is dropped, for it may have been the one that redacts. */
+  hookFailed(
+    name: string,
+    { failed, cause }: { readonly failed: string; readonly cause?: unknown },
+    consequence = 'what it should have judged is dropped, not sent as it was',
+  ): void {
+    this.warn('JACKDAW_HOOK_FAILED', `${name} ${failed}: ${consequence}`);
     this.error(new Error(`${name} ${failed}`, { cause }));
   }
 

@@ -1,9 +1,17 @@
-import { buildEvent, type EventBase, type EventFields, type EventInput, joinFields } from '../event/build-event.js';
+import {
+  type BuiltEvent,
+  buildEvent,
+  type EventBase,
+  type EventFields,
+  type EventInput,
+  joinFields,
+} from '../event/build-event.js';
 import { fitEvent, isSmall } from '../event/fit-event.js';
 import type { EncodedStack } from '../event/stack-encoder.js';
 import { type Hint, isEvent, type Processor, runHook } from '../processors/processor.js';
 import type { Envelope } from '../protocol/envelope.js';
 import type { ErrorEvent } from '../protocol/event.js';
+import type { Level } from '../protocol/level.js';
 import type { DropReason } from '../protocol/outcome.js';
 import type { Scrubber } from '../scrub/walk.js';
 import { SDK } from '../version.js';
@@ -12,6 +20,12 @@ import type { Diagnostics } from './diagnostics.js';
 import type { UnfinishedEvent } from './held-events.js';
 import type { ClientOptions } from './options.js';
 import { asOwnWork } from './process-state.js';
+
+/** What an envelope says of its event. */
+export interface EventHead {
+  readonly eventId: string;
+  readonly level: Level;
+}
 
 /** An envelope to send, now or when its source lines are there, or why there is none. */
 export type PipelineResult =
@@ -35,23 +49,22 @@ export class EventPipeline {
   }
 
   /** `own`: whole fields from a caller who brought an event; they replace ours. */
-  run(input: EventInput, hint: Hint, own?: Readonly<Record<string, unknown>>): PipelineResult {
+  build(input: EventInput, own?: Readonly<Record<string, unknown>>): BuiltEvent {
     const built = buildEvent(input, this.#base);
-    let { fields } = built;
-    if (own !== undefined) {
-      const clean = cleanEventFields(own, this.#hookScrubber, this.#base.scrubber);
-      fields = { ...fields, ...clean, event_id: JSON.stringify(input.eventId) };
-    }
-    if (this.#hooks.length > 0) {
-      const processed = this.#runHooks(fields, hint);
-      if ('dropped' in processed) return processed;
-      fields = processed.fields;
-    }
-    const { text, shed } = fitEvent(fields);
-    if (shed.length > 0) this.#diagnostics.debug(`event ${input.eventId} was too large; left out: ${shed.join(', ')}`);
-    const envelope = eventEnvelope(input, text);
+    if (own === undefined) return built;
+    const clean = cleanEventFields(own, this.#hookScrubber, this.#base.scrubber);
+    return { ...built, fields: { ...built.fields, ...clean, event_id: JSON.stringify(input.eventId) } };
+  }
+
+  /** The last steps: the user's hooks, and what fits into an envelope. */
+  finish({ fields: built, stacks }: BuiltEvent, { eventId, level }: EventHead, hint: Hint): PipelineResult {
+    const processed = this.#hooks.length > 0 ? this.#runHooks(built, hint) : { fields: built };
+    if ('dropped' in processed) return processed;
+    const { text, shed } = fitEvent(processed.fields);
+    if (shed.length > 0) this.#diagnostics.debug(`event ${eventId} was too large; left out: ${shed.join(', ')}`);
+    const envelope = eventEnvelope(eventId, level, text);
     // What a hook has passed is not changed behind its back, though it has seen no lines then.
-    return { envelope, unfinished: this.#hooks.length > 0 ? undefined : this.#unfinished(envelope, built.stacks) };
+    return { envelope, unfinished: this.#hooks.length > 0 ? undefined : this.#unfinished(envelope, stacks) };
   }
 
   #unfinished(envelope: Envelope, stacks: readonly EncodedStack[]): UnfinishedEvent | undefined {
@@ -98,12 +111,12 @@ function withLines(envelope: Envelope, stacks: readonly EncodedStack[]): Envelop
   return { ...envelope, items };
 }
 
-function eventEnvelope({ eventId, record }: EventInput, payload: string): Envelope {
+function eventEnvelope(eventId: string, level: Level, payload: string): Envelope {
   return {
     header: { event_id: eventId, sdk: SDK },
     items: [{ header: { type: 'event', content_type: 'application/json' }, payload }],
     category: 'error',
     quantity: 1,
-    level: record.level,
+    level,
   };
 }

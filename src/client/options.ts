@@ -1,4 +1,6 @@
+import type { ErrorPattern } from '../processors/error-pattern.js';
 import type { Hint, Processor } from '../processors/processor.js';
+import type { TextPattern } from '../processors/text-pattern.js';
 import type { Breadcrumb, ErrorEvent, User } from '../protocol/event.js';
 import type { Level } from '../protocol/level.js';
 import type { LogItem } from '../protocol/log-item.js';
@@ -44,6 +46,27 @@ export interface ClientOptions {
   readonly random?: (() => number) | undefined;
   /** Makes sampling repeatable; an integer. Not together with `random`. */
   readonly sampleSeed?: number | undefined;
+  /**
+   * Errors that make no event; they are counted as `ignored`, and stay breadcrumbs. See `ErrorPattern` for what matches.
+   * Default none.
+   */
+  readonly ignoreErrors?: readonly ErrorPattern[] | undefined;
+  /**
+   * Loggers whose records make nothing: no event, no log (both counted as `ignored`), no breadcrumb. A name, a name with
+   * `*` for any text, a RegExp, or one of these with the level from which records pass all the same. Default none.
+   */
+  readonly ignoreLoggers?: readonly (TextPattern | IgnoredLogger)[] | undefined;
+  /** What holds for the records of some loggers. Of several rules for a logger all hold, field by field the last. Default none. */
+  readonly rules?: readonly LoggerRule[] | undefined;
+  /**
+   * Whether an Error that has made an event is only a breadcrumb when it is seen again in the same request (by the trace
+   * of its scope; a process that serves none has only the time), or within 5 s of the event; by any client of the
+   * process with this DSN. An Error that has it as its cause is another one. Default true; `false` leaves one case: what
+   * the host logs of an Error that `processHooks` has reported.
+   */
+  readonly dedupe?: boolean | undefined;
+  /** Most events of one kind in a time. Default `false`: no such limit. */
+  readonly flood?: FloodOptions | false | undefined;
   /** Run on every event in order, before `beforeSend`. */
   readonly processors?: readonly Processor[] | undefined;
   /** Built-in scrubbing. Default on; `false` switches it off; an object extends it. */
@@ -170,6 +193,45 @@ export interface SpoolSettings {
    * has not written yet. A killed process loses nothing of it in any mode. Default `interval`.
    */
   readonly sync?: 'interval' | 'always' | 'process';
+}
+
+/** A logger whose records are ignored, unless they are severe. */
+export interface IgnoredLogger {
+  /** A name, a name with `*` for any text, or a RegExp. */
+  readonly name: TextPattern;
+  /** Records at or above the level pass. Default: none. */
+  readonly allowLevel?: Level | 'warn' | undefined;
+}
+
+/** What holds for the records of some loggers in place of the client's own option of that name. */
+export interface LoggerRule {
+  /** A name, a name with `*` for any text, or a RegExp: log4js's category, pino's `name`, winston's `label`. */
+  readonly logger: TextPattern;
+  readonly eventLevel?: Threshold | undefined;
+  readonly breadcrumbLevel?: Threshold | undefined;
+  readonly logLevel?: Threshold | undefined;
+  /** Added to the client's `tags`; those of the scope and of the record win. */
+  readonly tags?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** How the server groups the events; the scope's and the record's win. */
+  readonly fingerprint?: readonly string[] | undefined;
+  /** A record's own `sampleRate` wins. */
+  readonly sampleRate?: number | undefined;
+}
+
+/**
+ * Of the events of one kind the first `limit` in a time are sent. Further ones are counted as `backpressure`, and one
+ * event tells of them when the time is over, or at `flush`, `close` and the end of the process: the first of them, with
+ * their `count`, `first` and `last` time under `contexts.flood`.
+ *
+ * Of one kind are events with the same fingerprint of their own; else with errors of one class from one place (the newest
+ * frames outside of node_modules and Node); else with one template; else with one text. A thousand kinds are watched at
+ * once, and of a hundred it is told; beyond that they are counted alone.
+ */
+export interface FloodOptions {
+  /** Events; at least 1. */
+  readonly limit: number;
+  /** How long it holds from the first of them on, in ms. */
+  readonly windowMs: number;
 }
 
 /** Extends the built-in rules, or turns them round: only what is allowed leaves. */

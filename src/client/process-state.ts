@@ -2,9 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Client } from './client.js';
 import { Scope } from './scope.js';
 
-/** When an Error made its event, in ms since the epoch, and whether it was as an uncaught one. */
+/** How an Error made its event. */
 export interface Reported {
+  /** When, in ms on the clock that nobody sets. */
   readonly time: number;
+  /** In which request. */
+  readonly traceId: string;
+  /** Whether nobody had caught it. */
   readonly uncaught: boolean;
 }
 

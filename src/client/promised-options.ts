@@ -1,12 +1,7 @@
 /** Options that are promised and not here yet: until then only their off position is true. */
 const OFF_ONLY: Readonly<Record<string, unknown>> = {
   redact: undefined,
-  ignoreErrors: [],
-  ignoreLoggers: [],
-  rules: [],
   sendDefaultPii: false,
-  dedupe: false,
-  flood: false,
   httpBreadcrumbs: false,
 };
 

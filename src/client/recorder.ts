@@ -1,37 +1,26 @@
-import { randomUUID } from 'node:crypto';
 import { breadcrumbFromRecord, breadcrumbFromUser, type KeptBreadcrumb } from '../event/build-breadcrumb.js';
 import type { EventBase } from '../event/build-event.js';
-import { readCallStack } from '../event/call-stack.js';
-import type { ScopeContent } from '../event/scope-content.js';
+import { readFacts } from '../event/error-facts.js';
 import { type Dsn, publicDsn } from '../protocol/dsn.js';
 import type { Breadcrumb, ErrorEvent } from '../protocol/event.js';
 import { SEVERITY } from '../protocol/level.js';
-import type { DropReason } from '../protocol/outcome.js';
 import type { LogRecord } from '../record.js';
 import type { Bounds, JsonValue } from '../scrub/walk.js';
 import { asError } from '../transport/as-error.js';
 import { denyScrubber, eventBase, logBase, scrubberFor } from './base.js';
 import { BreadcrumbPipeline } from './breadcrumb-pipeline.js';
-import { replacedFields } from './capture-hint.js';
-import { DEFAULTS } from './defaults.js';
 import type { Delivery } from './delivery.js';
 import type { Diagnostics } from './diagnostics.js';
-import { EventPipeline, type PipelineResult } from './event-pipeline.js';
+import type { Mechanism } from './event-builder.js';
+import { EventPipeline } from './event-pipeline.js';
+import { EventRecorder } from './event-recorder.js';
 import { LogPipeline } from './log-pipeline.js';
+import { createPolicies, type FindPolicy, type LoggerPolicy } from './logger-policy.js';
 import { currentScope } from './process-state.js';
-import { isSampled, seededRandom } from './sampling.js';
-import type { Scope } from './scope.js';
 import type { Settings } from './settings.js';
-import { isReported, rememberReported } from './uncaught.js';
 
 /** Servers cut a text at 8,192 characters. */
 const IN_TEXT: Bounds = { depth: 4, breadth: 50, nodes: 200, stringLength: 8_192, bytes: 8_192 };
-
-/** How an error came to us, as events say it. */
-export interface Mechanism {
-  readonly type: string;
-  readonly handled: boolean;
-}
 
 /** Turns records into events, breadcrumbs and logs, by three independent thresholds, and sends them. */
 export class Recorder {
@@ -40,11 +29,11 @@ export class Recorder {
   readonly #diagnostics: Diagnostics;
   /** Breadcrumbs are kept per scope and destination. */
   readonly #dsn: string;
+  readonly #policyOf: FindPolicy;
   readonly #base: EventBase;
-  readonly #events: EventPipeline;
+  readonly #events: EventRecorder;
   readonly #logs: LogPipeline;
   readonly #breadcrumbs: BreadcrumbPipeline;
-  readonly #random: () => number;
   /** Set when the client is closed: what comes later is counted, not sent. */
   closed = false;
 
@@ -54,32 +43,47 @@ export class Recorder {
     this.#delivery = delivery;
     this.#diagnostics = diagnostics;
     this.#dsn = publicDsn(dsn);
+    this.#policyOf = createPolicies(settings);
     const scrubber = scrubberFor(options, diagnostics);
     const hookScrubber = denyScrubber(options, diagnostics);
     this.#base = eventBase(settings, scrubber, delivery.isSynchronous);
-    this.#events = new EventPipeline(this.#base, hookScrubber, options, diagnostics);
+    const pipeline = new EventPipeline(this.#base, hookScrubber, options, diagnostics);
+    this.#events = new EventRecorder(settings, this.#dsn, { base: this.#base, pipeline }, delivery, diagnostics);
     this.#logs = new LogPipeline(logBase(settings, scrubber), hookScrubber, options, diagnostics);
     this.#breadcrumbs = new BreadcrumbPipeline(scrubber, options, diagnostics);
-    const { random, sampleSeed } = options;
-    this.#random = random ?? (sampleSeed === undefined ? Math.random : seededRandom(sampleSeed));
   }
 
   /** Returns the event's id where the record became one that goes out. */
   record(record: LogRecord): string | undefined {
     const severity = SEVERITY[record.level];
-    const { logSeverity, eventSeverity, breadcrumbSeverity } = this.#settings;
-    if (severity >= logSeverity) this.#log(record);
-    const eventId = severity >= eventSeverity ? this.event(record, mechanismOf(record)) : undefined;
+    const policy = this.#policyOf(record);
+    const isIgnored = severity < policy.ignoredBelow;
+    if (severity >= policy.logSeverity) this.#log(record, isIgnored);
+    const eventId = severity >= policy.eventSeverity ? this.#event(record, policy) : undefined;
     // After the event: the record that made it is a breadcrumb for the next one.
-    if (severity >= breadcrumbSeverity) this.#keep(() => breadcrumbFromRecord(record, this.#base.scrubber), record);
+    if (severity >= policy.breadcrumbSeverity && !isIgnored) this.#keepRecord(record);
     return eventId;
+  }
+
+  /** An explicit capture: it has no threshold, and is a breadcrumb only where its Error has made an event already. */
+  capture(record: LogRecord, mechanism: Mechanism, own: Partial<ErrorEvent> | undefined): string | undefined {
+    const policy = this.#policyOf(record);
+    const occurrence = { record, policy, mechanism, own };
+    if (!this.#events.isRepeated(occurrence)) return this.#events.take(occurrence, this.closed);
+    const severity = SEVERITY[record.level];
+    if (severity >= Math.max(policy.breadcrumbSeverity, policy.ignoredBelow)) {
+      const { type, value } = readFacts(record.error, []);
+      this.#keepRecord({ ...record, message: `${type}: ${value}` });
+    }
+    return undefined;
   }
 
   /** Counts a record that comes while another is being taken, or from our own work; taking it could loop. */
   refuse(record: LogRecord): undefined {
     const severity = SEVERITY[record.level];
-    if (severity >= this.#settings.logSeverity) this.#delivery.refuse('log_item', record);
-    if (severity >= this.#settings.eventSeverity) this.#delivery.refuse('error', record);
+    const { logSeverity, eventSeverity } = this.#policyOf(record);
+    if (severity >= logSeverity) this.#delivery.refuse('log_item', record);
+    if (severity >= eventSeverity) this.#delivery.refuse('error', record);
   }
 
   /** The same for an explicit capture: it has no threshold, and is never a log. */
@@ -93,19 +97,6 @@ export class Recorder {
     this.#delivery.drop('invalid', 'error', item);
   }
 
-  event(record: LogRecord, mechanism: Mechanism, own?: Partial<ErrorEvent>): string | undefined {
-    if (isReported(this.#dsn, identityOf(record))) return undefined;
-    this.#delivery.accept('error');
-    try {
-      const refusal = this.#refusal(record);
-      if (refusal === undefined) return this.#sendEvent(record, mechanism, own);
-      this.#delivery.drop(refusal, 'error', record);
-    } catch (error) {
-      this.#failed(error, 'error', record);
-    }
-    return undefined;
-  }
-
   /** A value to stand in a text. */
   clean(value: unknown): JsonValue {
     return this.#base.scrubber.clean(value, IN_TEXT);
@@ -115,54 +106,14 @@ export class Recorder {
     this.#keep(() => breadcrumbFromUser(breadcrumb, this.#base.scrubber, Date.now()));
   }
 
-  /** Why an event is not even built. */
-  #refusal(record: LogRecord): DropReason | undefined {
-    if (this.closed) return 'ignored';
-    if (!this.#delivery.admits(record.level)) return 'queue_overflow';
-    return isSampled(this.#settings.sampleRate, record.context?.sampleRate, this.#random) ? undefined : 'sample_rate';
+  #event(record: LogRecord, policy: LoggerPolicy): string | undefined {
+    const occurrence = { record, policy, mechanism: mechanismOf(record) };
+    return this.#events.isRepeated(occurrence) ? undefined : this.#events.take(occurrence, this.closed);
   }
 
-  #sendEvent(record: LogRecord, mechanism: Mechanism, own: Partial<ErrorEvent> | undefined): string | undefined {
-    const eventId = randomUUID().replaceAll('-', '');
-    const scope = currentScope();
-    const content: ScopeContent =
-      own === undefined
-        ? scope.content
-        : { ...scope.content, contexts: { ...scope.content.contexts, ...own.contexts } };
-    const breadcrumbs = this.#breadcrumbsOf(scope);
-    const callStack = this.#callStack(record, own);
-    const { trace } = scope;
-    const input = { eventId, record, mechanism, scope: content, trace, breadcrumbs, callStack, now: Date.now() };
-    const hint = { originalException: record.error, record };
-    const run = (): PipelineResult => this.#events.run(input, hint, own && replacedFields(own));
-    // What nobody caught comes from no log call, and the process may not live to see its files read in the background.
-    const isUncaught = !mechanism.handled && record.origin === 'jackdaw';
-    const result = isUncaught ? (this.#base.files?.readingAtOnce(run) ?? run()) : run();
-    if ('dropped' in result) {
-      this.#delivery.drop(result.dropped, 'error', record);
-      return undefined;
-    }
-    this.#delivery.sendEvent(result.envelope, result.unfinished);
-    rememberReported(this.#dsn, identityOf(record));
-    return eventId;
-  }
-
-  /** An event with a stack of its own needs no other. */
-  #callStack({ error }: LogRecord, own: Partial<ErrorEvent> | undefined): string | undefined {
-    const wanted = this.#settings.options.attachStacktrace ?? DEFAULTS.attachStacktrace;
-    const has = error !== undefined || own?.exception !== undefined || own?.threads !== undefined;
-    return wanted && !has ? readCallStack(this.#base.frameRules) : undefined;
-  }
-
-  /** Other clients may have left breadcrumbs for this destination; this one may want fewer of them, or none. */
-  #breadcrumbsOf(scope: Scope): KeptBreadcrumb[] {
-    const { maxBreadcrumbs } = this.#settings;
-    return maxBreadcrumbs === 0 ? [] : scope.breadcrumbs(this.#dsn).slice(-maxBreadcrumbs);
-  }
-
-  #log(record: LogRecord): void {
+  #log(record: LogRecord, isIgnored: boolean): void {
     this.#delivery.accept('log_item');
-    if (this.closed) {
+    if (this.closed || isIgnored) {
       this.#delivery.drop('ignored', 'log_item', record);
       return;
     }
@@ -172,8 +123,14 @@ export class Recorder {
       if (text === undefined) this.#delivery.drop('before_send', 'log_item', record);
       else this.#delivery.addLog(text, record.level);
     } catch (error) {
-      this.#failed(error, 'log_item', record);
+      // A mistake of ours, or of the machine: it costs this item, is counted, and never reaches the host.
+      this.#diagnostics.error(asError(error));
+      this.#delivery.drop('internal_sdk_error', 'log_item', record);
     }
+  }
+
+  #keepRecord(record: LogRecord): void {
+    this.#keep(() => breadcrumbFromRecord(record, this.#base.scrubber), record);
   }
 
   /** `make` runs only where breadcrumbs are kept; a failure in it costs the breadcrumb, nothing else. */
@@ -186,18 +143,8 @@ export class Recorder {
       this.#diagnostics.error(asError(error));
     }
   }
-
-  /** A mistake of ours, or of the machine: it costs this item, is counted, and never reaches the host. */
-  #failed(error: unknown, category: 'error' | 'log_item', record: LogRecord): void {
-    this.#diagnostics.error(asError(error));
-    this.#delivery.drop('internal_sdk_error', category, record);
-  }
 }
 
 function mechanismOf({ origin, handled = true }: LogRecord): Mechanism {
   return { type: `auto.log.${origin}`, handled };
-}
-
-function identityOf({ error, errorIdentity = error }: LogRecord): unknown {
-  return errorIdentity;
 }

@@ -15,8 +15,18 @@ const EMPTY: ScopeContent = Object.freeze({ tags: {}, extra: {}, contexts: {} })
  * Nothing here is scrubbed yet; each client does that by its own rules when an event goes out.
  */
 export class Scope {
+  /**
+   * Whether it ends with a request or a job; else it lasts as long as a process.
+   * @internal
+   */
+  readonly isRequest: boolean;
   #content: ScopeContent = EMPTY;
   #rings = new Map<string, { ring: Ring<KeptBreadcrumb>; shared: boolean }>();
+
+  /** @internal */
+  constructor(isRequest = false) {
+    this.isRequest = isRequest;
+  }
 
   /** Who is affected; null removes. */
   setUser(user: User | null): void {
@@ -105,11 +115,11 @@ export class Scope {
   /**
    * A scope that starts with what this one knows now; neither sees what the other learns later.
    *
-   * @param trace the ids it goes on with; without them it begins a trace of its own
+   * @param trace the ids it goes on with; without them it is a request of its own, and begins a trace
    * @internal
    */
   fork(trace?: Trace): Scope {
-    const child = new Scope();
+    const child = new Scope(trace === undefined || this.isRequest);
     child.#content = { ...this.#content, trace };
     for (const [dsn, kept] of this.#rings) {
       kept.shared = true;

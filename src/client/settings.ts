@@ -13,18 +13,21 @@ import { type Network, resolveNetwork, resolveSpotlight } from './network.js';
 import type { ClientOptions, Threshold } from './options.js';
 import { checkOption, validateOptions } from './validate-options.js';
 
-/** The options as the client works with them: valid, complete, thresholds as severity numbers. */
-export interface Settings {
+/** What becomes of records from which level on: as severity numbers; Infinity: of none. */
+export interface Thresholds {
+  readonly eventSeverity: number;
+  readonly breadcrumbSeverity: number;
+  readonly logSeverity: number;
+}
+
+/** The options as the client works with them: valid, complete. */
+export interface Settings extends Thresholds {
   readonly options: ClientOptions;
   /** Undefined: the client is disabled. */
   readonly dsn: Dsn | undefined;
   readonly release: string | undefined;
   readonly environment: string;
   readonly serverName: string | undefined;
-  /** Severity numbers; Infinity: none passes. */
-  readonly eventSeverity: number;
-  readonly breadcrumbSeverity: number;
-  readonly logSeverity: number;
   readonly maxBreadcrumbs: number;
   readonly sampleRate: number;
   readonly shutdownTimeoutMs: number;
@@ -143,7 +146,7 @@ function definedOf(options: ClientOptions): Partial<TransportOptions> {
   return { ...chosen, retry: { attempts, statuses } };
 }
 
-function severityOf(threshold: Threshold): number {
+export function severityOf(threshold: Threshold): number {
   const level = threshold === false ? undefined : levelFromName(threshold);
   return level === undefined ? Number.POSITIVE_INFINITY : SEVERITY[level];
 }

@@ -1,18 +1,14 @@
 import { constants } from 'node:os';
-import { LEVELS, levelFromName } from '../protocol/level.js';
+import { LEVELS } from '../protocol/level.js';
 import { OPTIONAL_DETECTORS } from '../scrub/walk.js';
 import { knownSchemes } from '../transport/scheme.js';
 import { NETWORK_CHECKS, networkConflicts } from './check-network.js';
 import { type Check, expected, flag, hook, isRecord, listOf, number, objectProblem, record, text } from './checks.js';
 import type { ConfigProblem } from './config-error.js';
 import { MAX_TIMER_MS } from './defaults.js';
+import { flood, ignoreErrors, ignoreLoggers, rules, threshold } from './event-checks.js';
 import type { ClientOptions } from './options.js';
 import { checkPromised, isPromised } from './promised-options.js';
-
-const threshold: Check = (value) =>
-  value === false || (typeof value === 'string' && levelFromName(value) !== undefined)
-    ? undefined
-    : expected(`false or one of ${LEVELS.join(', ')}`, value);
 
 const levelMap: Check = (value) => {
   if (!isRecord(value)) return expected('an object of level names', value);
@@ -111,6 +107,11 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   sampleRate: number(0, 1, 'a number'),
   random: hook,
   sampleSeed: number(-(2 ** 53) + 1, 2 ** 53 - 1),
+  ignoreErrors,
+  ignoreLoggers,
+  rules,
+  dedupe: flag,
+  flood,
   processors: listOf(hook, 'functions'),
   scrub,
   beforeSend: hook,

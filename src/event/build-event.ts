@@ -37,8 +37,6 @@ export interface EventBase {
   readonly fields: Readonly<EventFields>;
   /** os, runtime, device, app. */
   readonly contexts: CleanObject;
-  /** The tags, extra, user and contexts of the client's options. */
-  readonly content: ScopeContent;
   readonly cleanContent: (content: ScopeContent) => CleanContent;
   /** Keys of a record's data that also become tags. */
   readonly contextTags: readonly string[];
@@ -51,6 +49,8 @@ export interface EventInput {
   /** How the error came to us: `auto.log.winston`, `generic`; and whether the host survived it. */
   readonly mechanism: { readonly type: string; readonly handled: boolean };
   readonly scope: ScopeContent;
+  /** What the client's options say of every event, and of those of the record's logger. */
+  readonly defaults: ScopeContent;
   readonly trace: Trace;
   readonly breadcrumbs: readonly KeptBreadcrumb[];
   /** Where the call came from that made an event without an error. */
@@ -116,12 +116,12 @@ export function joinFields(fields: Readonly<EventFields>): string {
   return parts.join('');
 }
 
-function addNames(fields: EventFields, { record, scope }: EventInput, { scrubber, content }: EventBase): void {
+function addNames(fields: EventFields, { record, scope, defaults }: EventInput, { scrubber }: EventBase): void {
   const line = (text: string, length: number): string => JSON.stringify(scrubber.text(oneLine(text), length));
   if (record.logger !== undefined) fields['logger'] = line(record.logger, LOGGER_LENGTH);
-  const transaction = record.context?.transaction ?? scope.transaction ?? content.transaction;
+  const transaction = record.context?.transaction ?? scope.transaction ?? defaults.transaction;
   if (typeof transaction === 'string') fields['transaction'] = line(transaction, TRANSACTION_LENGTH);
-  const fingerprint = record.context?.fingerprint ?? scope.fingerprint ?? content.fingerprint;
+  const fingerprint = record.context?.fingerprint ?? scope.fingerprint ?? defaults.fingerprint;
   const parts = typeof fingerprint === 'string' ? [fingerprint] : fingerprint;
   if (Array.isArray(parts)) fields['fingerprint'] = JSON.stringify(cleanTexts(parts, SMALL, scrubber));
 }
@@ -162,7 +162,7 @@ function addDebugMeta(fields: EventFields, stacks: readonly EncodedStack[]): voi
 function addContent(fields: EventFields, input: EventInput, base: EventBase, errorContexts: CleanObject): void {
   const { record, trace } = input;
   const { scrubber } = base;
-  const own = base.cleanContent(base.content);
+  const own = base.cleanContent(input.defaults);
   const scope = base.cleanContent(input.scope);
   const data = cleanObject(record.data, EXTRA, scrubber) ?? {};
   const lifted = Object.fromEntries(base.contextTags.flatMap((key) => (key in data ? [[key, data[key]]] : [])));

@@ -120,9 +120,9 @@ describe('the source lines of an event', () => {
         const real = fs[name];
         fs[name] = function () { called.push(name); return real.apply(this, arguments); };
       }
-      const error = fail();
-      client.captureException(error);
-      client.captureException(error);
+      const errors = [fail(), fail()];
+      called.splice(0);
+      for (const error of errors) client.captureException(error);
       const during = called.splice(0);
       client.flush().then(() => console.log(JSON.stringify(during)));`;
     const { stdout, events } = await runApp({ 'main.js': main(code), 'shop.js': SHOP });

@@ -68,6 +68,44 @@ const WRONG: Readonly<Record<keyof ClientOptions, readonly [unknown, string][]>>
   sampleRate: numbers(0, 1, 'a number'),
   random: HOOK,
   sampleSeed: [Number.NaN, 1.5, '1', null, 2 ** 53].map((value) => [value, 'must be an integer from']),
+  ignoreErrors: [
+    ['*timeout*', 'must be a list of names, RegExps, classes and functions, not'],
+    [[5], '[0] must be a name, a RegExp, a class or a function, not 5'],
+    [['TimeoutError', ''], '[1] must be a name, a RegExp, a class or a function'],
+    [[{}], '[0] must be a name, a RegExp, a class or a function, not an object'],
+    [[nobody], '[0] must be a synchronous function'],
+  ],
+  ignoreLoggers: [
+    ['chatty', 'must be a list of names, RegExps and objects, not'],
+    [[5], '[0] must be a name, a RegExp or an object with a name, not 5'],
+    [[''], '[0] must be a name, a RegExp or an object with a name'],
+    [[{ allowLevel: 'error' }], '[0] must have name'],
+    [[{ name: {} }], '[0] .name must be a name or a RegExp, not an object'],
+    [[{ name: 'a', allowLevel: false }], '[0] .allowLevel must be one of fatal, error'],
+    [[{ name: 'a', level: 'error' }], '[0] .level is unknown; allowed are name, allowLevel'],
+  ],
+  rules: [
+    [{ logger: 'a' }, 'must be a list of rules, not an object'],
+    [['a'], "[0] must be an object, not 'a'"],
+    [[{}], '[0] must have logger'],
+    [[{ logger: 'a' }, { logger: 5 }], '[1] .logger must be a name or a RegExp, not 5'],
+    [[{ logger: 'a', eventLevel: 'loud' }], `[0] .eventLevel must be ${LEVEL_WORDS}`],
+    [[{ logger: 'a', breadcrumbLevel: true }], `[0] .breadcrumbLevel must be ${LEVEL_WORDS}`],
+    [[{ logger: 'a', logLevel: 5 }], `[0] .logLevel must be ${LEVEL_WORDS}`],
+    [[{ logger: 'a', tags: 'x' }], '[0] .tags must be an object'],
+    [[{ logger: 'a', fingerprint: ['x', 5] }], '[0] .fingerprint [1] must be a string, not 5'],
+    [[{ logger: 'a', sampleRate: 2 }], '[0] .sampleRate must be a number from 0 to 1, not 2'],
+    [[{ logger: 'a', level: 'info' }], '[0] .level is unknown; allowed are logger, eventLevel'],
+  ],
+  dedupe: FLAG,
+  flood: [
+    [true, 'must be false or an object, not true'],
+    [10, 'must be false or an object, not 10'],
+    [{ limit: 10 }, 'must have windowMs'],
+    [{ limit: 0, windowMs: 1 }, '.limit must be an integer from 1 to 1000000, not 0'],
+    [{ limit: 1, windowMs: 0 }, '.windowMs must be an integer from 1 to'],
+    [{ limit: 1, windowMs: 1, per: 'logger' }, '.per is unknown; allowed are limit, windowMs'],
+  ],
   processors: [
     [() => null, 'must be a list of functions, not a function'],
     [[() => null, 'ignore'], "[1] must be a function, not 'ignore'"],
@@ -232,6 +270,11 @@ describe('H01: what is wrong with the options is said at construction', () => {
     ['serverName', false],
     ['scrub', { mode: 'allow', keys: [] }],
     ['processors', []],
+    ['ignoreErrors', []],
+    ['ignoreLoggers', []],
+    ['rules', []],
+    ['dedupe', false],
+    ['flood', false],
   ])('%s takes %o: 0, false and empty are values', async (option, value) => {
     await expect(memoryClient({ [option]: value }).client.close()).resolves.toBe(true);
   });
@@ -242,12 +285,7 @@ describe('options that are not in this version yet', () => {
   circular['self'] = circular;
   const OFF: readonly [string, unknown, unknown][] = [
     ['redact', undefined, { paths: ['a'] }],
-    ['ignoreErrors', [], [/a/]],
-    ['ignoreLoggers', [], ['a']],
-    ['rules', [], [{}]],
     ['sendDefaultPii', false, true],
-    ['dedupe', false, true],
-    ['flood', false, { limit: 1 }],
     ['httpBreadcrumbs', false, 'false'],
   ];
 

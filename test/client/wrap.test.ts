@@ -30,7 +30,7 @@ describe('wrap', () => {
   });
 
   it('reports what is thrown or rejected, and passes the very same error on', async () => {
-    const { client, events } = memoryClient();
+    const { client, events } = memoryClient({ dedupe: false });
     const error = new StockError('no stock');
     expect(() =>
       client.wrap(() => {

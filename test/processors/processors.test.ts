@@ -1,13 +1,16 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { dedupe } from '../../src/processors/dedupe.js';
 import { dropLocalVariables } from '../../src/processors/drop-local-variables.js';
 import { dropRequestBody } from '../../src/processors/drop-request-body.js';
+import { ignore } from '../../src/processors/ignore.js';
 import type { Processor } from '../../src/processors/processor.js';
+import { sample } from '../../src/processors/sample.js';
 import { sanitizeKeys } from '../../src/processors/sanitize-keys.js';
 import { sanitizeValues } from '../../src/processors/sanitize-values.js';
 import { SECTIONS } from '../../src/processors/sections.js';
 import type { ErrorEvent } from '../../src/protocol/event.js';
-import { memoryClient } from '../support/memory-client.js';
+import { logRecord, memoryClient } from '../support/memory-client.js';
 
 const BASE: ErrorEvent = { event_id: 'a'.repeat(32), timestamp: 1_700_000_000, platform: 'node' };
 
@@ -51,6 +54,9 @@ const ALL: readonly [string, () => Processor][] = [
   ['dropRequestBody', () => dropRequestBody],
   ['sanitizeKeys', () => sanitizeKeys(['iban'])],
   ['sanitizeValues', () => sanitizeValues([/\bCUST-\d+\b/])],
+  ['ignore', () => ignore(['Other', /never/])],
+  ['sample', () => sample(1)],
+  ['dedupe', () => dedupe()],
 ];
 
 describe.each(ALL)('%s', (name, make) => {
@@ -177,4 +183,86 @@ it('all four work in a client, in a row', async () => {
   });
   expect(event().request).not.toHaveProperty('data');
   await client.close();
+});
+
+describe('ignore', () => {
+  it('drops events by the error they show, or by their text', () => {
+    const processors = [ignore(['TypeError', '*hang up'])];
+    const { client, events } = memoryClient({ processors });
+    client.captureException(new TypeError('no reply'));
+    client.captureException(new RangeError('no reply', { cause: new TypeError('no reply') }));
+    client.captureMessage('socket hang up');
+    client.captureMessage('socket hung up');
+    expect(events()).toHaveLength(2);
+    expect(client.stats().dropped).toEqual({ event_processor: { error: 2 } });
+  });
+
+  it('sees what the processors in front of it have made of the event', () => {
+    const rename: Processor = (event) => ({ ...event, exception: { values: [{ type: 'Renamed', value: 'v' }] } });
+    const { client, events } = memoryClient({ processors: [rename, ignore(['Renamed: v'])] });
+    client.captureException(new TypeError('no reply'));
+    expect(events()).toEqual([]);
+  });
+
+  it('is asked with the error itself; what throws there drops the event, as in every processor', () => {
+    const error = new TypeError('no reply');
+    const asked: unknown[] = [];
+    const predicate = (given: unknown): boolean => {
+      asked.push(given);
+      throw new Error('a mistake');
+    };
+    const errors: Error[] = [];
+    const { client, events } = memoryClient({ processors: [ignore([predicate])], onError: (one) => errors.push(one) });
+    client.captureException(error);
+    expect(asked).toEqual([error]);
+    expect(events()).toEqual([]);
+    expect(errors).toMatchObject([{ message: 'processor ignore threw' }]);
+  });
+
+  it('refuses what is no list', () => {
+    expect(() => ignore('TypeError' as never)).toThrow(TypeError);
+  });
+});
+
+describe('sample', () => {
+  it('keeps the share', () => {
+    const numbers = [0, 0.24, 0.25, 0.99];
+    const processor = sample(0.25, () => numbers.shift() ?? 1);
+    const kept = [1, 2, 3, 4].map(() => processor({ ...BASE }, {}) !== null);
+    expect(kept).toEqual([true, true, false, false]);
+  });
+
+  it.each([-0.1, 1.1, Number.NaN, 'all'])('refuses %o', (rate) => {
+    expect(() => sample(rate as number)).toThrow(RangeError);
+  });
+});
+
+describe('dedupe', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('drops what has passed within the time, by the Error or by that of which the host made a copy', () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+    const processor = dedupe(1_000);
+    const error = new Error('no stock');
+    const copied = { originalException: new Error('a copy'), record: logRecord({ errorIdentity: error }) };
+    expect(processor({ ...BASE }, { originalException: error })).not.toBeNull();
+    clock.mockReturnValue(999);
+    expect(processor({ ...BASE }, { originalException: error })).toBeNull();
+    expect(processor({ ...BASE }, copied)).toBeNull();
+    expect(processor({ ...BASE }, { originalException: new Error('no stock') })).not.toBeNull();
+    clock.mockReturnValue(1_000);
+    expect(processor({ ...BASE }, { originalException: error })).not.toBeNull();
+  });
+
+  it('keeps what has no identity', () => {
+    const processor = dedupe();
+    for (const originalException of ['text', undefined, null, 5]) {
+      expect(processor({ ...BASE }, { originalException })).not.toBeNull();
+      expect(processor({ ...BASE }, { originalException })).not.toBeNull();
+    }
+  });
+
+  it.each([0, -1, Number.NaN, 'x'])('refuses %o', (withinMs) => {
+    expect(() => dedupe(withinMs as number)).toThrow(RangeError);
+  });
 });
