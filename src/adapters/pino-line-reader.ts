@@ -2,6 +2,7 @@ import type { Client } from '../client/client.js';
 import { processState } from '../client/process-state.js';
 import type { LogRecord, RecordContext } from '../record.js';
 import { fromSerialized, isSerialized } from './pino-error.js';
+import { CarriedErrors } from './pino-error-id.js';
 import type { NamedLevel, PinoLevels } from './pino-levels.js';
 import {
   guessNestedKey,
@@ -22,6 +23,7 @@ export class LineReader {
   readonly #keys: LineKeys;
   readonly #levels: PinoLevels;
   readonly #scopes = new CarriedScopes();
+  readonly #errors = new CarriedErrors();
 
   constructor(client: Client, keys: LineKeys, levels: PinoLevels) {
     this.#client = client;
@@ -50,7 +52,11 @@ export class LineReader {
     const nestedKey = this.#keys.nestedKey ?? guessNestedKey(fields, this.#keys.errorKey);
     const keys = { ...this.#keys, nestedKey };
     const scope = scopeIn(fields, keys);
-    const record = toRecord(fields, level, readContent(fields, keys, this.#levels), scope?.tags);
+    const id = scope?.error_id;
+    const record = {
+      ...toRecord(fields, level, readContent(fields, keys, this.#levels), scope?.tags),
+      errorIdentity: id === undefined ? undefined : this.#errors.tokenOf(id),
+    };
     const capture = (): unknown => this.#client.captureRecord(record);
     if (scope === undefined) capture();
     else processState().activeScope.run(this.#scopes.scopeOf(scope), capture);

@@ -3,7 +3,7 @@ import type { RecordContext } from '../record.js';
 import { messageText, splitFields } from './fields.js';
 import { isSerialized } from './pino-error.js';
 import type { PinoLevels } from './pino-levels.js';
-import type { LineKeys } from './pino-logger.js';
+import { ERROR_KEYS, type LineKeys } from './pino-logger.js';
 import { type CarriedScope, carriedScope, SCOPE_KEY } from './pino-scope.js';
 import { timeOf } from './pino-time.js';
 
@@ -20,10 +20,12 @@ export interface LineContent {
   readonly error: unknown;
 }
 
-/** Under which keys people log an error, besides the logger's own. */
-export const ERROR_KEYS: readonly string[] = ['err', 'error', 'exception'];
 const LEVEL_KEYS = ['level', 'severity'];
 const TIME_KEYS = ['time', 'timestamp', '@timestamp'];
+/** A key and nothing else: in a text quotes are escaped. */
+const NAME_KEY = '"name"';
+/** The name of loggers without one. */
+const NO_NAME = 'pino';
 const HOSTNAME: string = hostname();
 
 /** The fields of a line; undefined where it is not a JSON object. */
@@ -63,11 +65,27 @@ export function readContent(fields: LineFields, keys: LineKeys, levels: PinoLeve
   const { data, context } = splitFields(own, omitted);
   return {
     message: messageText(message),
-    logger: typeof name === 'string' && name !== '' ? name : 'pino',
+    logger: typeof name === 'string' && name !== '' ? name : NO_NAME,
     data,
     context,
     error: found === undefined ? undefined : own[found],
   };
+}
+
+/**
+ * The logger of a line of pino's, by its text: names stand in front, among what all lines of a logger share. Undefined
+ * where only parsing can tell.
+ */
+export function loggerOfLine(line: string): string | undefined {
+  const at = line.indexOf(NAME_KEY);
+  if (at < 0) return NO_NAME;
+  const start = at + NAME_KEY.length + 2;
+  const isText = line.startsWith(':"', start - 2) && /[{,]/.test(line.charAt(at - 1));
+  const object = line.indexOf('{', 1);
+  // Within an object it is the name of something else, and of two the last counts.
+  if (!isText || (object >= 0 && object < at) || line.indexOf(NAME_KEY, start) >= 0) return undefined;
+  const name = line.slice(start, line.indexOf('"', start));
+  return name.includes('\\') ? undefined : name || NO_NAME;
 }
 
 /** The key of the level: `formatters.level` may rename it and write a label, but it stays first. */

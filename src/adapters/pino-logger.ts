@@ -11,17 +11,24 @@ export interface LineKeys {
 /** pino's defaults. */
 export const DEFAULT_KEYS: LineKeys = { messageKey: 'msg', errorKey: 'err', nestedKey: undefined };
 
+/** Under which keys people log an error, besides the logger's own. */
+export const ERROR_KEYS: readonly string[] = ['err', 'error', 'exception'];
+
 /** pino keeps its options under symbols it does not share; each copy of pino has its own. */
 const symbols = new Map<string, symbol>();
 
 /** The keys a logger writes. */
 export function keysOf(logger: object): LineKeys {
-  const { messageKey, errorKey } = DEFAULT_KEYS;
   return {
-    messageKey: textOr(internal(logger, 'pino.messageKey'), messageKey),
-    errorKey: textOr(internal(logger, 'pino.errorKey'), errorKey),
+    messageKey: textOr(internal(logger, 'pino.messageKey'), DEFAULT_KEYS.messageKey),
+    errorKey: errorKeyOf(logger),
     nestedKey: textOr(internal(logger, 'pino.nestedKey'), undefined),
   };
+}
+
+/** The key under which a logger writes an Error. */
+export function errorKeyOf(logger: object): string {
+  return textOr(internal(logger, 'pino.errorKey'), DEFAULT_KEYS.errorKey);
 }
 
 /** The logger's table of levels; undefined where it has none. */

@@ -1,5 +1,5 @@
 import { isError } from './fields.js';
-import { ERROR_KEYS } from './pino-line.js';
+import { ERROR_KEYS } from './pino-logger.js';
 
 /** An Error of a log call, and under which key it was passed, unless alone. */
 export interface RawError {

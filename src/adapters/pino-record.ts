@@ -3,7 +3,7 @@ import type { LogRecord, RecordContent, RecordContext } from '../record.js';
 import { messageText } from './fields.js';
 import { fromRaw, fromSerialized, isSerialized } from './pino-error.js';
 import type { NamedLevel, PinoLevels } from './pino-levels.js';
-import { type LineContent, parseLine, readContent } from './pino-line.js';
+import { type LineContent, loggerOfLine, parseLine, readContent } from './pino-line.js';
 import type { LogCall } from './pino-log-hook.js';
 import { type LineKeys, writesPlainly } from './pino-logger.js';
 import { findRaw, type RawError } from './pino-raw-error.js';
@@ -63,7 +63,7 @@ export class PinoRecord implements LogRecord {
   }
 
   get logger(): string {
-    return this.#read().logger;
+    return this.#content?.logger ?? loggerOfLine(this.#line) ?? this.#read().logger;
   }
 
   get data(): Readonly<Record<string, unknown>> {

@@ -8,6 +8,8 @@ export const LEVEL: unique symbol = Symbol.for('level');
 export const SPLAT: unique symbol = Symbol.for('splat');
 /** Where `keepOriginals()` leaves what later formats overwrite. */
 export const ORIGINALS: unique symbol = Symbol.for('jackdaw.originals');
+/** Where it leaves the Error of a call with nothing else: `format.errors()` puts a copy in its place, with this on it. */
+export const ORIGINAL_ERROR: unique symbol = Symbol.for('jackdaw.error');
 
 /** What a log call was given, before any format ran. */
 export interface Originals {
@@ -16,7 +18,11 @@ export interface Originals {
 }
 
 /** An info as it reaches a transport: whatever the logger's formats left, so every field may be anything. */
-export type Info = object & { readonly [LEVEL]?: unknown; readonly [ORIGINALS]?: Originals };
+export type Info = object & {
+  readonly [LEVEL]?: unknown;
+  readonly [ORIGINALS]?: Originals;
+  readonly [ORIGINAL_ERROR]?: Error;
+};
 
 /** Under which keys people pass an Error. `cause` is not among them: winston copies an Error's cause onto the info. */
 const ERROR_KEYS = ['error', 'err', 'exception'];
@@ -127,7 +133,8 @@ function findError(info: Info, data: SplitFields['data'], errorKeys: readonly st
   if (isError(message)) return { error: message };
   const originals = info[ORIGINALS];
   const passed = listOf(readField(info, SPLAT)).find(isError);
-  const error = passed ?? (originals && [originals.message, ...originals.splat].find(isError));
+  const kept = originals && [originals.message, ...originals.splat].find(isError);
+  const error = passed ?? kept ?? info[ORIGINAL_ERROR];
   const holding = errorKeys.filter((name) => name !== 'cause' && (error === undefined || data[name] === error));
   const key = ERROR_KEYS.find((name) => holding.includes(name)) ?? holding[0];
   if (error !== undefined) return { error, key };

@@ -1,6 +1,7 @@
 import type * as winston from 'winston';
 import type { Client } from '../client/client.js';
 import type { JsonValue } from '../scrub/walk.js';
+import { isError } from './fields.js';
 import { HostLevels } from './host-levels.js';
 import { type AdapterClient, adapterClient, type ClientSource } from './own-client.js';
 import { requirePeer } from './peer.js';
@@ -11,6 +12,7 @@ import {
   LEVEL,
   levelNameOf,
   listOf,
+  ORIGINAL_ERROR,
   ORIGINALS,
   type Originals,
   SPLAT,
@@ -192,8 +194,10 @@ function spendNoListeners(logger: Logger, more: 1 | -1): void {
  * @example winston.createLogger({ format: winston.format.combine(keepOriginals(), winston.format.splat(), winston.format.json()) })
  */
 export const keepOriginals: () => winston.Logform.Format = host.format((info) => {
-  const target = info as { [ORIGINALS]?: Originals };
+  const target = info as { [ORIGINALS]?: Originals; [ORIGINAL_ERROR]?: Error };
+  // The info of an Error alone is the Error: what stood on it would get on later ones, where it is passed beside a text.
+  if (isError(target)) target[ORIGINAL_ERROR] = target;
   // A copy: `format.splat()` takes what is no parameter out of the list.
-  target[ORIGINALS] ??= { message: info.message, splat: [...listOf(info[SPLAT])] };
+  else target[ORIGINALS] ??= { message: info.message, splat: [...listOf(info[SPLAT])] };
   return info;
 });

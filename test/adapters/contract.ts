@@ -46,6 +46,8 @@ export interface HostHarness {
    * Clients arrive as functions, `client: () => client`: the one form that all hosts can take.
    */
   open(options: AdapterOptions): OpenHost | Promise<OpenHost>;
+  /** Whether the adapter gets to see the Errors themselves. Default true; else only what a line tells of them. */
+  readonly seesErrors?: boolean;
   /** The same host with something in the adapter's place that does nothing. Never used once `open` was called in a test. */
   bare(): HostCalls | Promise<HostCalls>;
 }
@@ -333,6 +335,83 @@ export function describeAdapter(harness: HostHarness): void {
       expect(breadcrumbsOf(event)[0]?.data).toMatchObject({ password: '[Filtered]', note: 'fine' });
       expect(JSON.stringify(event)).not.toContain('hunter2');
     });
+
+    it('that have a meaning of their own go to their places, whatever the client and the scope say', async () => {
+      const host = await openBench({ sampleRate: 0, tags: { shop: 'paris', app: 'web' }, user: { id: 'nobody' } });
+      scope.setTransaction('GET /');
+      host.fields('error', 'order lost', {
+        sampleRate: 1,
+        transaction: 'POST /orders',
+        tags: { shop: 'berlin' },
+        user: { id: 'u-7' },
+        fingerprint: ['orders', 'lost'],
+      });
+      host.fields('error', 'order lost', { sampleRate: 0 });
+      scope.setTransaction(null);
+      expect(host.events).toMatchObject([
+        {
+          transaction: 'POST /orders',
+          tags: { shop: 'berlin', app: 'web' },
+          user: { id: 'u-7' },
+          fingerprint: ['orders', 'lost'],
+        },
+      ]);
+      for (const lifted of ['sampleRate', 'transaction'])
+        expect(host.events[0]?.extra ?? {}).not.toHaveProperty(lifted);
+      expect(host.client.stats().dropped).toEqual({ sample_rate: { error: 1 } });
+    });
+
+    it('that contextTags names are tags, too; those of the record win', async () => {
+      const host = await openBench({ contextTags: ['tenant', 'attempt', 'absent', 'password'] });
+      const fields = { tenant: 'acme', attempt: 3, other: 'x', password: 'hunter2', tags: { attempt: 'last' } };
+      host.fields('error', 'order lost', fields);
+      expect(host.events[0]?.tags).toEqual({ tenant: 'acme', attempt: 'last', password: '[Filtered]' });
+      expect(host.events[0]?.extra).toMatchObject({ tenant: 'acme', attempt: 3, other: 'x' });
+    });
+  });
+
+  describe('which records become events', () => {
+    class PoolError extends Error {}
+
+    it.each<[string, ClientOptions]>([
+      ['the name of its class', { ignoreErrors: ['PoolError'] }],
+      ['its class', { ignoreErrors: [PoolError] }],
+      ['its message', { ignoreErrors: ['*connection*'] }],
+      ['a RegExp', { ignoreErrors: [/^PoolError: no/g] }],
+      ['a function', { ignoreErrors: [(error) => (error as Error).message === 'no connection'] }],
+      ['its logger', { ignoreLoggers: [harness.loggerName] }],
+      ['its logger, below a level', { ignoreLoggers: [{ name: '*', allowLevel: 'fatal' }] }],
+    ])('an Error that is ignored by %s makes none, each time', async (_name, options) => {
+      // log4js copies its options, which breaks a RegExp: a client is what all hosts take.
+      const transport = memoryTransport();
+      await using client = createClient({ dsn: freshDsn(), transport, ...options });
+      const host = await open({ client: () => client });
+      for (let count = 0; count < 3; count += 1) host.error('error', 'lost', new PoolError('no connection'));
+      expect(transport.events).toEqual([]);
+      expect(client.stats()).toMatchObject({ accepted: { error: 3 }, dropped: { ignored: { error: 3 } } });
+    });
+
+    it('a rule for the logger moves its thresholds, adds tags and fingerprint, and samples', async () => {
+      const rule = { eventLevel: 'debug', tags: { team: 'data' }, fingerprint: ['orders'], sampleRate: 1 } as const;
+      const host = await openBench({
+        sampleRate: 0,
+        rules: [
+          { logger: harness.loggerName, ...rule },
+          { logger: 'another', eventLevel: false },
+        ],
+      });
+      host.message('debug', 'chatter');
+      expect(host.events).toMatchObject([{ level: 'debug', tags: { team: 'data' }, fingerprint: ['orders'] }]);
+    });
+
+    it('a rule for other loggers changes nothing', async () => {
+      const rules = [{ logger: 'another', eventLevel: 'debug', breadcrumbLevel: 'debug', tags: { a: 'b' } }] as const;
+      const host = await openBench({ rules });
+      for (const [level] of LEVELS) host.message(level, level);
+      expect(host.events).toMatchObject([{ level: 'error' }]);
+      expect(host.events[0]?.tags).toBeUndefined();
+      expect(host.trail()).toEqual(['error', 'warn', 'info']);
+    });
   });
 
   describe('the caller', () => {
@@ -512,6 +591,59 @@ export function describeAdapter(harness: HostHarness): void {
         expect(host.events.at(-1)?.tags).toBeUndefined();
       });
       expect(host.trail()).toEqual([]);
+    });
+  });
+
+  describe.runIf(harness.seesErrors ?? true)('an Error that is seen again', () => {
+    afterEach(() => vi.restoreAllMocks());
+
+    it.each<[string, (host: HostCalls, error: Error) => void]>([
+      ['behind a text', (host, error) => host.error('error', 'again', error)],
+      ['alone', (host, error) => host.errorAlone('error', error)],
+    ])('%s is a breadcrumb, not a second event', async (_name, call) => {
+      const host = await openBench();
+      const error = makeError();
+      host.error('error', 'lost', error);
+      call(host, error);
+      expect(host.client.captureException(error)).toBeUndefined();
+      expect(host.events).toHaveLength(1);
+      expect(host.client.stats().accepted.error).toBe(1);
+      expect(host.trail()).toHaveLength(3);
+    });
+
+    it('by another logger with the same DSN is none either, unless dedupe is off', async () => {
+      const dsn = freshDsn();
+      const transport = memoryTransport();
+      await using first = createClient({ dsn, transport });
+      await using other = createClient({ dsn, transport, dedupe: false });
+      const host = await open({ client: () => first });
+      const error = makeError();
+      first.captureException(error);
+      host.error('error', 'lost', error);
+      expect(transport.events).toHaveLength(1);
+      const loud = await open({ client: () => other });
+      loud.error('error', 'lost', error);
+      expect(transport.events).toHaveLength(2);
+    });
+
+    it('is an event again in the next request, and once in each', async () => {
+      const host = await openBench();
+      const constant = makeError();
+      for (let request = 1; request <= 3; request += 1) {
+        vi.spyOn(performance, 'now').mockReturnValue(request * 1e6);
+        runInScope(() => {
+          host.error('error', 'lost', constant);
+          vi.spyOn(performance, 'now').mockReturnValue(request * 1e6 + 60_000);
+          host.error('error', 'lost', constant);
+        });
+        expect(host.events).toHaveLength(request);
+      }
+    });
+
+    it('is an event each time where only its like is seen', async () => {
+      const host = await openBench();
+      for (let count = 0; count < 3; count += 1) host.error('error', 'lost', makeError());
+      expect(host.events).toHaveLength(3);
     });
   });
 

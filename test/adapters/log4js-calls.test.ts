@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ClientOptions } from '../../src/client/options.js';
 import type { ErrorEvent } from '../../src/protocol/event.js';
-import { type MemoryClient, memoryClient } from '../support/memory-client.js';
+import { memoryClient } from '../support/memory-client.js';
 import { jackdawLogger, shutdown } from './log4js-logger.js';
 
 afterEach(shutdown);
@@ -263,13 +263,6 @@ describe('the Error of an event', () => {
     const { client, trail } = memoryClient();
     jackdawLogger({ client: () => client }).warn('will retry', { err: error, attempt: 1 });
     expect(trail()).toMatchObject([{ message: 'will retry', data: { err: 'RangeError: no stock', attempt: 1 } }]);
-  });
-
-  it('C21: logged by three loggers makes three events while dedupe is off, and no crash', () => {
-    const { client, events }: MemoryClient = memoryClient({ dedupe: false } as ClientOptions);
-    const logger = jackdawLogger({ client: () => client });
-    for (let count = 0; count < 3; count++) logger.error('lost', error);
-    expect(events().map(({ exception }) => exception?.values[0]?.value)).toEqual(Array(3).fill('no stock'));
   });
 });
 

@@ -64,6 +64,8 @@ describe('what log4js’s copying breaks', () => {
     ['scrub', { scrub: { denyKeys: ['pin', /token/] } }],
     ['processors', { processors: [new Pattern()] }],
     ['ignoreErrors', { ignoreErrors: [/timeout/] }],
+    ['ignoreLoggers', { ignoreLoggers: [{ name: /^db/ }] }],
+    ['rules', { rules: [{ logger: /^db/, eventLevel: 'warning' }] }],
   ])('is refused as %s, with the way out', (option, options) => {
     const { problems, message } = thrownFor({ dsn: option === 'client' ? undefined : freshDsn(), ...options });
     expect(problems.map((problem) => problem.option)).toEqual([option]);

@@ -209,12 +209,29 @@ describe('an Error of a logger in this thread', () => {
     }
   });
 
-  it('is the same event three times where three loggers log it', () => {
-    const { destination, events } = open();
+  it('is the same event three times where three loggers log it and dedupe is off', () => {
+    const { destination, events } = open({ dedupe: false });
     const error = chain();
     for (const name of ['a', 'b', 'c']) pino({ name }, destination).error(error);
     expect(events().map(({ logger }) => logger)).toEqual(['a', 'b', 'c']);
     expect(new Set(events().map((event) => JSON.stringify(event.exception)))).toHaveLength(1);
+  });
+});
+
+describe('rules for loggers', () => {
+  const rules = [{ logger: 'db', breadcrumbLevel: 'debug' as const }];
+
+  it('know a logger by its name, which a child or a call may change', () => {
+    const { destination, breadcrumbs } = open({ rules });
+    const logger = pino({ level: 'debug', name: 'db' }, destination);
+    logger.debug('by name');
+    logger.child({ name: 'web' }).debug('not by the name of a child');
+    logger.debug({ name: 'web' }, 'not by the name of a call');
+    pino({ level: 'debug' }, destination).debug({ name: 'db' }, 'by the name of a call alone');
+    pino({ level: 'debug' }, destination).debug({ user: { name: 'db' } }, 'not by that of a user');
+    pino({ level: 'debug' }, destination).debug({ note: '"name":"db"' }, 'not by a text');
+    pino({ level: 'debug' }, destination).debug('not without a name');
+    expect(breadcrumbs().map(({ message }) => message)).toEqual(['by name', 'by the name of a call alone']);
   });
 });
 

@@ -22,8 +22,27 @@ describe('scopeMixin', () => {
       scope.setContext('order', { id: 4711 });
       scope.setTransaction('GET /orders/4711');
       const { traceId, spanId } = processState().activeScope.getStore()?.trace ?? {};
-      expect(line()['jackdaw']).toEqual({ trace_id: traceId, span_id: spanId, tags: { tenant: 'acme' } });
+      expect(line()['jackdaw']).toEqual({
+        trace_id: traceId,
+        span_id: spanId,
+        request: true,
+        tags: { tenant: 'acme' },
+      });
     });
+  });
+
+  it('does not call it a request outside of one, where a scope lasts as long as the process', () => {
+    expect(line()['jackdaw']).not.toHaveProperty('request');
+  });
+
+  it('writes the same id beside the same Error, at whatever key, and another beside another', () => {
+    const idOf = (fields: object): unknown => carriedScope(line(fields)['jackdaw'])?.error_id;
+    const error = new Error('no stock');
+    const ids = [idOf(error), idOf({ err: error }), idOf({ failure: error }), idOf({ err: new Error('no stock') })];
+    expect(ids[0]).toEqual(expect.any(String));
+    expect(new Set(ids)).toEqual(new Set([ids[0], ids[3]]));
+    expect(ids[3]).not.toBe(ids[0]);
+    expect(idOf({ order: 1 })).toBeUndefined();
   });
 
   it('writes the same ids within a scope, and others in another', () => {

@@ -232,6 +232,20 @@ describe('in a worker', () => {
     expect(ended.stdout).not.toContain('ann@example.com');
   });
 
+  it.each([
+    ['tells of an Error once with scopeMixin', 'mixin: jackdaw.scopeMixin,', ['lost', 'its like']],
+    ['cannot tell that an Error is the same without', '', ['lost', 'lost again', 'its like']],
+  ])('%s', async (_name, mixin, expected) => {
+    await run(`
+      const logger = pino({ ${mixin} transport: target() });
+      const error = fail();
+      logger.error(error, 'lost');
+      logger.child({ step: 2 }).error({ failure: error }, 'lost again');
+      logger.error(fail(), 'its like');
+    `);
+    expect(texts()).toEqual(expected);
+  });
+
   it('an Error behind a text is saved by logHook', async () => {
     await run(`
       const logger = pino({ hooks: { logMethod: jackdaw.logHook }, transport: target() });

@@ -21,10 +21,11 @@ function calls(stream: pino.DestinationStream): HostCalls {
 }
 
 /** `writtenBy`: what pino is given, so that its lines reach the destination. */
-function harness(writtenBy: (destination: JackdawDestination) => HostCalls): HostHarness {
+function harness(writtenBy: (destination: JackdawDestination) => HostCalls, seesErrors = true): HostHarness {
   return {
     name: 'pino',
     loggerName: 'orders',
+    seesErrors,
     open(options) {
       const destination = new JackdawDestination(options);
       return {
@@ -53,6 +54,6 @@ describe('lines of pino', () => {
         message: (level, text) => host.message(level, writable(text)),
         fields: (level, text, fields) => host.fields(level, text, writable(fields)),
       };
-    }),
+    }, false),
   );
 });

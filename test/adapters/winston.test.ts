@@ -480,10 +480,16 @@ describe('where the Error is', () => {
       'saving',
     ],
     [
-      'alone, with keepOriginals() before errors()',
+      'behind a text, with keepOriginals() before errors()',
       combine(keepOriginals(), errors({ stack: true }), json()),
       (logger, error) => logger.error('saving', error),
       'saving no stock',
+    ],
+    [
+      'alone, with keepOriginals() before errors()',
+      combine(keepOriginals(), errors({ stack: true }), json()),
+      (logger, error) => logger.error(error),
+      'no stock',
     ],
   ])('%s it is found with class, cause, frames and own properties', (_name, format, call, text) => {
     const { logger, memory } = bench({}, format === undefined ? {} : { format });
@@ -564,6 +570,29 @@ describe('keepOriginals()', () => {
       formatted: 'card [Filtered] refused: {"password":"[Filtered]"}',
       params: ['[Filtered]', '{"password":"[Filtered]"}'],
     });
+  });
+
+  it('keeps the template of a call whose Error was logged alone before', () => {
+    const { logger, memory } = bench({ dedupe: false }, { format });
+    const error = new Error('no stock');
+    logger.error(error);
+    logger.error('order %d lost', 4711, error);
+    expect(eventsOf(memory)[1]?.logentry).toMatchObject({ message: 'order %d lost', params: ['4711'] });
+  });
+
+  it.each<[string, (logger: winston.Logger, error: Error) => unknown]>([
+    ['alone', (logger, error) => logger.error(error)],
+    ['behind a text', (logger, error) => logger.error('lost', error)],
+    ['behind parameters', (logger, error) => logger.error('order %d lost', 4711, error)],
+    ['behind fields', (logger, error) => logger.error('lost', { a: 1 }, error)],
+    ['in a field', (logger, error) => logger.error('lost', { err: error })],
+  ])('keeps an Error the same, logged %s', (_name, call) => {
+    const { combine: all, errors } = winston.format;
+    const { logger, memory } = bench({}, { format: all(keepOriginals(), errors({ stack: true }), splat(), json()) });
+    const error = new Error('no stock');
+    call(logger, error);
+    logger.error('caught', error);
+    expect(eventsOf(memory)).toHaveLength(1);
   });
 
   it("does not show in other transports' output", () => {
