@@ -22,6 +22,8 @@ const GROUPS = {
     ]),
     'scrub',
     'record-when-full',
+    'spool-append',
+    'spool-start',
     'import-cost',
     'start-up',
   ],
@@ -89,10 +91,11 @@ async function answer(name, answers) {
   }
 }
 
-/** Of two subjects in one metric, round by round. */
+/** Of two subjects in one metric, round by round; and of one. */
 function comparisons(results) {
   const compare = (combine) => (metric, a, b) => median(results.map((r) => combine(r[a][metric], r[b][metric])));
-  return [compare((a, b) => a / b), compare((a, b) => a - b)];
+  const value = (metric, name) => median(results.map((result) => result[name][metric]));
+  return [compare((a, b) => a / b), compare((a, b) => a - b), value];
 }
 
 function once(name, condition, subject, execArgv) {

@@ -1,0 +1,3 @@
+export const modules = [];
+
+export const sync = 'always';
