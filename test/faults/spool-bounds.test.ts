@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type SpoolClock, SYSTEM_CLOCK } from '../../src/spool/clock.js';
 import { FailingDisk } from '../support/failing-disk.js';
+import { SettableClock } from '../support/settable-clock.js';
 import {
   filesBelow,
   leaveBehind,
@@ -119,24 +119,6 @@ describe('E26: age', () => {
     await before.spool.close();
   });
 });
-
-/** The machine's timers, but its time can be set, and can pass. */
-class SettableClock implements SpoolClock {
-  #wall = 0;
-  #passed = 0;
-  readonly after = SYSTEM_CLOCK.after;
-  now = (): number => SYSTEM_CLOCK.now() + this.#wall + this.#passed;
-  uptime = (): number => SYSTEM_CLOCK.uptime() + this.#passed;
-
-  /** Somebody sets the clock. */
-  jump(ms: number): void {
-    this.#wall += ms;
-  }
-
-  pass(ms: number): void {
-    this.#passed += ms;
-  }
-}
 
 describe('E27: the clock is set', () => {
   it.each([

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { encodeAcks } from '../../src/spool/ack.js';
+import { MAGIC } from '../../src/spool/frame.js';
 import { destinationDirectory } from '../../src/spool/home.js';
 import { readSegment } from '../../src/spool/segment-reader.js';
 import {
@@ -23,7 +24,7 @@ const TEXTS = ['first', 'second', 'third', 'fourth'];
 const SOUND = segmentOf(TEXTS.map((text) => record(text)));
 
 /** Where each record begins, and the end. */
-const STARTS = [...TEXTS.map((text) => SOUND.lastIndexOf(Buffer.from([0xff]), SOUND.indexOf(text))), SOUND.length];
+const STARTS = [...TEXTS.map((text) => SOUND.lastIndexOf(MAGIC, SOUND.indexOf(text))), SOUND.length];
 
 /** What a spool finds, and what is left after all of that is settled. */
 async function findings(directory: TemporaryDirectory) {
@@ -148,7 +149,7 @@ describe('E13: numbers and words that make no sense', () => {
     using directory = new TemporaryDirectory();
     const newer = Buffer.from(segmentOf([record('from the future')]));
     newer.write('2', newer.indexOf('"version":1') + '"version":'.length);
-    newer.writeUInt32LE(crc32(newer.subarray(8, newer.indexOf(0xff, 1))), 4);
+    newer.writeUInt32LE(crc32(newer.subarray(8, newer.indexOf(MAGIC, 1))), 4);
     leaveBehind(directory.path, { [SEGMENT]: newer, '00000000000000000002.seg': SOUND });
     const found = await findings(directory);
     expect(found).toMatchObject({ texts: TEXTS, problems: ['SPOOL_NEWER_FORMAT'] });

@@ -2,17 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type SpoolClock, SYSTEM_CLOCK } from '../../src/spool/clock.js';
 import { NODE_DISK } from '../../src/spool/disk.js';
 import { machineProcesses } from '../../src/spool/owner.js';
 import { type Call, FailingDisk, failure } from '../support/failing-disk.js';
+import { SettableClock } from '../support/settable-clock.js';
 import { filesBelow, OpenSpool, record, TemporaryDirectory, textsOf, until } from '../support/spool.js';
 
 /** The waits between two attempts pass in a hundredth of their time. */
-const HURRIED: SpoolClock = {
-  ...SYSTEM_CLOCK,
-  after: (ms, callback) => SYSTEM_CLOCK.after(ms >= 1_000 ? ms / 100 : ms, callback),
-};
+const HURRIED = new SettableClock();
 
 const machine = machineProcesses();
 

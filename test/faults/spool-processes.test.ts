@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { machineProcesses } from '../../src/spool/owner.js';
 import { ROUNDS, SpoolProcess } from '../support/run-spool.js';
-import { filesBelow, OpenSpool, TemporaryDirectory, textsOf, until } from '../support/spool.js';
+import { SettableClock } from '../support/settable-clock.js';
+import { filesBelow, OpenSpool, record, TemporaryDirectory, textsOf, until } from '../support/spool.js';
 
 /** The names of all records that are there, in the order they come; then they are settled. */
 async function inherit(dir: string): Promise<string[]> {
@@ -102,6 +105,33 @@ it('E19: a spool whose process lives is nobody else’s', async () => {
   expect(await inherit(directory.path)).toEqual([]);
   await owner.kill();
   expect(await inherit(directory.path)).toHaveLength(200);
+});
+
+it('E19: an owner that was still for so long that another took its directory writes nothing more into it', async () => {
+  using directory = new TemporaryDirectory();
+  const clock = new SettableClock();
+  await using owner = new OpenSpool(directory.path, {}, { clock });
+  const held = owner.spool.append(record('held'), false) as number;
+  await owner.spool.flush();
+  const machine = machineProcesses();
+  await using heir = new OpenSpool(directory.path, {}, { processes: { ...machine, look: () => 'gone' } });
+  await heir.spool.adopt();
+  const taken = filesBelow(directory.path).filter((file) => /0{19}1\.seg$/.test(file)) as [string];
+  const before = readFileSync(taken[0]);
+
+  clock.pass(60_000);
+  owner.spool.append(record('later'), true);
+  await until(() => owner.problems.length > 0);
+  await until(() => owner.spool.append(record('again'), false) !== undefined);
+  await owner.spool.flush();
+  expect(readFileSync(taken[0])).toEqual(before);
+  const own = filesBelow(directory.path).filter((file) => file.endsWith('.seg') && file !== taken[0]);
+  const texts = own.map((file) => readFileSync(file, 'latin1')).join();
+  // What it holds is written again: the heir may settle its copy, or die.
+  for (const text of ['held', 'later', 'again']) expect(texts).toContain(text);
+  owner.spool.settle(held);
+  expect(textsOf(await heir.drain())).toEqual(['held']);
+  expect(heir.lost).toEqual([]);
 });
 
 it('E20: a cluster: primary and workers each have their own, and all of it is found', async () => {
