@@ -4,6 +4,7 @@ import { LEVELS, type Level } from '../protocol/level.js';
 import type { Category } from '../protocol/outcome.js';
 import { asError } from './as-error.js';
 import type { Remainder } from './exit-drain.js';
+import { handOver } from './hand-over.js';
 import { httpTransport } from './http-transport.js';
 import { readPayload } from './read-payload.js';
 import type { Settle, Transport, TransportContext, TransportFactory } from './transport.js';
@@ -70,8 +71,8 @@ class Multiplexer implements Transport {
     return this.#all.some((transport) => transport.admits?.(level) ?? true);
   }
 
-  send(envelope: Envelope, settle: Settle): void | Promise<unknown> {
-    return this.#choose(envelope).send(envelope, settle);
+  send(envelope: Envelope, settle: Settle): void {
+    handOver(this.#choose(envelope), envelope, settle, this.#context.error);
   }
 
   flush(timeoutMs: number): Promise<boolean> {

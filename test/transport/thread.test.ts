@@ -98,7 +98,10 @@ describe('the transport of the scheme thread', () => {
     const port = await closedPort();
     await using bench = new Bench(threadTransport, `http://public@127.0.0.1:${port}/1`);
     await bench.deliver();
-    expect(bench.errors[0]).toMatchObject({ code: 'JACKDAW_UNREACHABLE', message: expect.stringContaining('ECONNREFUSED') });
+    expect(bench.errors[0]).toMatchObject({
+      code: 'JACKDAW_UNREACHABLE',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
   });
 });
 
