@@ -209,10 +209,12 @@ export class Client implements AsyncDisposable {
   }
 
   #capture(makeRecord: () => LogRecord, hint: CaptureHint | undefined, own?: Partial<ErrorEvent>): string | undefined {
-    return this.#take((recorder, refused) => {
+    const eventId = this.#take((recorder, refused) => {
       const record = makeRecord();
       return refused ? recorder.refuseCapture(record) : recorder.capture(record, hint?.mechanism ?? CAPTURED, own);
     });
+    this.#active?.delivery.raiseAtOnce();
+    return eventId;
   }
 
   #timeout(timeoutMs: number | undefined): number {
@@ -229,7 +231,9 @@ export class Client implements AsyncDisposable {
       return await this.#active.delivery.close(timeoutMs);
     } finally {
       const { clients } = processState();
-      clients.splice(clients.indexOf(this), 1);
+      // One that was never registered must not take another one's place.
+      const index = clients.indexOf(this);
+      if (index !== -1) clients.splice(index, 1);
     }
   }
 }

@@ -118,6 +118,11 @@ export class Delivery {
     else this.#held.add(unfinished);
   }
 
+  /** @throws with `raiseSendErrors` what the last event was lost to, where the transport knows that already */
+  raiseAtOnce(): void {
+    if (this.isSynchronous) this.#failures.raise(true);
+  }
+
   /** `text`: a serialized log item. */
   addLog(text: string, level: Level): void {
     this.#ledger.enqueue('log_item', 1);

@@ -150,7 +150,10 @@ export interface ClientOptions {
   readonly spool?: boolean | string | SpoolSettings | undefined;
   /** Whether the server is told what never reached it, by reason and category, at most twice a minute. Default true. */
   readonly sendClientReports?: boolean | undefined;
-  /** `flush()` and `close()` reject with the last `DeliveryError` when something was lost on its way. Default false. */
+  /**
+   * `flush()` and `close()` reject with the last `DeliveryError` when something was lost on its way; with the transport
+   * `sync` the capture methods throw it. Default false.
+   */
   readonly raiseSendErrors?: boolean | undefined;
   /** Longest time in ms that `close()` waits, and that the end of the process is held up while something is unsettled. Default 2000. */
   readonly shutdownTimeoutMs?: number | undefined;
