@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream';
+
 /** A place to print to; `isTTY` and `columns` as node's own streams have them. */
-interface Output {
+export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
@@ -9,6 +11,8 @@ interface Output {
 export interface CommandIo {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Undefined: there is nothing to read, and nobody to ask. */
+  readonly stdin?: (Readable & { readonly isTTY?: boolean | undefined }) | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the user asks the command to end (SIGINT, SIGTERM). */
   readonly signal?: AbortSignal | undefined;

@@ -8,14 +8,19 @@ const WORD = /^[\w-]{1,30}$/;
 /**
  * The command of that name.
  *
+ * @param parent how the user calls whatever the commands belong to
  * @throws UsageError that names the command the user most likely meant
  */
-export function findCommand(name: string, commands: readonly Command[]): Command {
+export function findCommand(name: string, commands: readonly Command[], parent: string = 'jackdaw'): Command {
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) return command;
   const said = WORD.test(name) ? `no command '${name}'` : 'no such command';
-  const guess = name.includes('://') ? 'dsn' : closest(name, commands);
-  throw new UsageError(`there is ${said}${guess === undefined ? '' : `; did you mean 'jackdaw ${guess}'?`}`);
+  const guess = name.includes('://') ? aboutDsn(commands) : closest(name, commands);
+  throw new UsageError(`there is ${said}${guess === undefined ? '' : `; did you mean '${parent} ${guess}'?`}`);
+}
+
+function aboutDsn(commands: readonly Command[]): string | undefined {
+  return commands.find(({ name }) => name === 'dsn')?.name;
 }
 
 function closest(word: string, commands: readonly Command[]): string | undefined {

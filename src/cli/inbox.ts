@@ -3,6 +3,7 @@ import { renderItem } from '../inbox/render.js';
 import { type Inbox, type InboxItem, startInbox } from '../inbox/server.js';
 import { type View, viewFor } from '../inbox/view.js';
 import { type Command, type CommandIo, UsageError } from './command.js';
+import { jsonLine } from './json-text.js';
 
 /** Spotlight's, where Sentry's SDKs look for a local receiver. */
 const DEFAULT_PORT = 8969;
@@ -78,15 +79,4 @@ function introduction({ dsn, url }: Inbox, view: View): string {
     logger.error(new Error('Hello, inbox'))
 
 `;
-}
-
-/** JSON leaves the upper control characters and the ones that reorder text as they are; a terminal must not see them. */
-function jsonLine(item: InboxItem): string {
-  return `${JSON.stringify(item).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, escapeUnits)}\n`;
-}
-
-/** Unit by unit, as JSON escapes have four digits: some characters have two. */
-function escapeUnits(character: string): string {
-  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
-  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }

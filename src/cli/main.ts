@@ -9,6 +9,10 @@ process.stdout.on('error', () => stop.abort());
 void run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
+  // A getter: node opens it at the first access.
+  get stdin() {
+    return process.stdin;
+  },
   env: process.env,
   signal: stop.signal,
 }).then((code) => {

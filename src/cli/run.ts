@@ -4,9 +4,10 @@ import { dsnCommand } from './dsn.js';
 import { findCommand } from './find-command.js';
 import { helpCommand } from './help.js';
 import { inboxCommand } from './inbox.js';
+import { spoolCommand } from './spool.js';
 import { testCommand } from './test.js';
 
-const WORKING: readonly Command[] = [testCommand, inboxCommand, dsnCommand];
+const WORKING: readonly Command[] = [testCommand, inboxCommand, dsnCommand, spoolCommand];
 const HELP: Command = helpCommand(WORKING);
 const COMMANDS: readonly Command[] = [...WORKING, HELP];
 

@@ -10,13 +10,20 @@ export function renderEvent({ receivedAt, payload: event }: InboxItem, view: Vie
   const exceptions = objectsAt(event, 'exception');
   const thrown = exceptions.at(-1);
   const place = thrown && placeOf(thrown);
-  const title = thrown === undefined ? (messageOf(event) ?? '(no message)') : titleOf(thrown);
   return [
     heading(receivedAt, textAt(event, 'level') ?? 'error', textAt(event, 'logger'), view),
-    line(view.paint('bold', printable(title, textWidth(view)))),
+    line(view.paint('bold', printable(titleOf(event), textWidth(view)))),
     ...(place === undefined ? [] : [line(view.paint('cyan', printable(`at ${place}`, textWidth(view))))]),
     ...details(event, exceptions, view),
   ];
+}
+
+/** What an event is about: its error, else its message. Not fit for a terminal yet. */
+export function titleOf(event: JsonObject): string {
+  const thrown = objectsAt(event, 'exception').at(-1);
+  if (thrown === undefined) return messageOf(event) ?? '(no message)';
+  const value = textAt(thrown, 'value');
+  return value === undefined ? typeOf(thrown) : `${typeOf(thrown)}: ${value}`;
 }
 
 /** The row of masked places, none when nothing was masked. */
@@ -58,11 +65,6 @@ function messageOf(event: JsonObject): string | undefined {
 
 function typeOf(exception: JsonObject): string {
   return textAt(exception, 'type') ?? 'Error';
-}
-
-function titleOf(exception: JsonObject): string {
-  const value = textAt(exception, 'value');
-  return value === undefined ? typeOf(exception) : `${typeOf(exception)}: ${value}`;
 }
 
 /** The frame nearest to the throw that is the user's own, else the nearest of all: `charge (src/payments.js:42)`. */

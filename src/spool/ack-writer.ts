@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { encodeAcks } from './ack.js';
 import { cancel, type SpoolClock, type Timer } from './clock.js';
-import { APPEND, codeOf, type Disk, FILE_MODE } from './disk.js';
-import { isOwnFile, syncDirectory, writeAll, writeAllSync } from './file.js';
+import { APPEND, type Disk, FILE_MODE } from './disk.js';
+import { appendToOwnFile, isOwnFile, removeFile, syncDirectory, writeAllSync } from './file.js';
 import { removeHome } from './home.js';
 import type { Segment } from './segment.js';
 import type { Shelf } from './shelf.js';
@@ -119,7 +119,7 @@ export class AckWriter {
     if (segment.gone) return;
     if (acks.length > 0) {
       const bytes = encodeAcks(acks);
-      await this.#append(segment.ackPath, bytes);
+      await appendToOwnFile(this.#context.disk, segment.ackPath, bytes);
       segment.acks.splice(0, acks.length);
       segment.ackBytes += bytes.length;
     }
@@ -129,34 +129,15 @@ export class AckWriter {
     this.#doomed.add(segment);
   }
 
-  async #append(path: string, bytes: Buffer): Promise<void> {
-    const { disk } = this.#context;
-    const descriptor = await disk.open(path, APPEND, FILE_MODE);
-    try {
-      const stats = await disk.fstat(descriptor);
-      if (!isOwnFile(stats)) return;
-      if ((stats.mode & 0o777) !== FILE_MODE) await disk.fchmod(descriptor, FILE_MODE);
-      await writeAll(disk, descriptor, [bytes]);
-    } finally {
-      await disk.close(descriptor);
-    }
-  }
-
   async #unlink(segment: Segment): Promise<void> {
     const { disk, shelf } = this.#context;
     const directory = dirname(segment.path);
-    await unlink(disk, segment.segmentPath);
+    await removeFile(disk, segment.segmentPath);
     // Or a power cut could bring the segment back without its acks.
     if (this.#context.durable && segment.ackBytes > 0) await syncDirectory(disk, directory);
-    await unlink(disk, segment.ackPath);
+    await removeFile(disk, segment.ackPath);
     const isLast = ![...shelf.segments, ...this.#doomed].some(({ path }) => dirname(path) === directory);
     // It can wait for the next run.
     if (segment.recovered && isLast) await removeHome(disk, directory).catch(() => {});
   }
-}
-
-async function unlink(disk: Disk, path: string): Promise<void> {
-  await disk.unlink(path).catch((error: unknown) => {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  });
 }

@@ -1,15 +1,12 @@
-import type { Dirent, Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { SpoolClock } from './clock.js';
 import { codeOf, type Disk } from './disk.js';
-import { isOwn, readOwnFile } from './file.js';
-import { type Home, isHomeName, LEFT_FILE, OWNER_FILE, removeHome } from './home.js';
+import { type Home, removeHome } from './home.js';
+import { isHome, sortContent } from './home-content.js';
 import { type Loaded, loadSegment } from './load-segment.js';
-import { isOrphan, type Processes, parseOwner } from './owner.js';
+import { isOrphan, type Processes } from './owner.js';
 import { SpoolError } from './spool-error.js';
-
-const SEGMENT = /^\d{20}\.seg$/;
-const ACKS = /^\d{20}\.ack$/;
+import { readTenancy } from './tenancy.js';
 
 interface AdoptionContext {
   readonly disk: Disk;
@@ -73,15 +70,12 @@ export class Adoption {
 
   async #isOrphan(path: string): Promise<boolean> {
     const { disk, clock, processes } = this.#context;
-    const directory = await this.#look(path);
-    // Gone by now, or it belongs to a user whose records are none of ours.
-    if (directory === undefined || !isOwn(directory)) return false;
-    if ((await this.#look(join(path, LEFT_FILE))) !== undefined) return true;
-    const file = join(path, OWNER_FILE);
-    const { mtimeMs } = (await this.#look(file)) ?? directory;
-    const content = await readOwnFile(disk, file).catch(() => undefined);
-    const heartbeat = { ageMs: clock.now() - mtimeMs, watchedMs: this.#watch(basename(path), mtimeMs) };
-    return isOrphan(parseOwner(content?.toString() ?? ''), processes, heartbeat);
+    const tenancy = await readTenancy(disk, path);
+    if (tenancy === 'gone' || tenancy === 'foreign') return false;
+    if (tenancy === 'left') return true;
+    const { owner, lastBeat } = tenancy;
+    const heartbeat = { ageMs: clock.now() - lastBeat, watchedMs: this.#watch(basename(path), lastBeat) };
+    return isOrphan(owner, processes, heartbeat);
   }
 
   #watch(name: string, mtimeMs: number): number {
@@ -90,15 +84,6 @@ export class Adoption {
     if (watched?.mtimeMs === mtimeMs) return uptime - watched.since;
     this.#watched.set(name, { mtimeMs, since: uptime });
     return 0;
-  }
-
-  async #look(path: string): Promise<Stats | undefined> {
-    try {
-      return await this.#context.disk.lstat(path);
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined;
-      throw error;
-    }
   }
 
   async #adopt(path: string, home: Home): Promise<void> {
@@ -116,12 +101,13 @@ export class Adoption {
 
   /** Reads what has not been read yet; what cannot be read now is tried again with the next look. */
   async #load(path: string, home: Home): Promise<void> {
+    const { disk } = this.#context;
     try {
-      const entries = await this.#context.disk.readdir(path);
-      for (const { name } of entries.filter(isHome)) await this.#adopt(join(path, name), home);
-      const names = entries.map(({ name }) => name);
-      await this.#loadSegments(path, names.filter((name) => SEGMENT.test(name)).sort());
-      await this.#tidy(path, names);
+      const content = sortContent(path, await disk.readdir(path));
+      for (const inner of content.homes) await this.#adopt(inner, home);
+      await this.#loadSegments(path, content.segments);
+      for (const stray of content.strayAcks) await disk.unlink(stray);
+      if (content.segments.length === 0) await removeHome(disk, path);
       this.#unread.delete(path);
     } catch (error) {
       if (codeOf(error) === 'ENOENT' && (await this.#isGone(path))) this.#unread.delete(path);
@@ -134,28 +120,16 @@ export class Adoption {
     return (await this.#look(path).catch(() => null)) === undefined;
   }
 
-  async #loadSegments(path: string, names: readonly string[]): Promise<void> {
+  async #loadSegments(path: string, segments: readonly string[]): Promise<void> {
     const { disk, clock, loaded, failed } = this.#context;
     const done = this.#unread.get(path) ?? new Set();
-    for (const name of names) {
-      if (done.has(name)) continue;
-      const segment = await loadSegment(disk, clock, join(path, name.slice(0, -'.seg'.length)));
-      done.add(name);
+    for (const each of segments) {
+      if (done.has(each)) continue;
+      const segment = await loadSegment(disk, clock, each);
+      done.add(each);
       if (segment === undefined)
         failed(new SpoolError('SPOOL_UNSAFE', 'a file in the spool is not ours: it is not read'));
       else await loaded(segment);
     }
   }
-
-  /** Acks whose segment is gone, and the directory itself when there is nothing in it. */
-  async #tidy(path: string, names: readonly string[]): Promise<void> {
-    const { disk } = this.#context;
-    const isStray = (name: string): boolean => ACKS.test(name) && !names.includes(name.replace('.ack', '.seg'));
-    for (const name of names.filter(isStray)) await disk.unlink(join(path, name));
-    if (!names.some((name) => SEGMENT.test(name))) await removeHome(disk, path);
-  }
-}
-
-function isHome(entry: Dirent): boolean {
-  return entry.isDirectory() && isHomeName(entry.name);
 }

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { codeOf, type Disk, READ, READ_DIRECTORY, SYNC, type SyncDisk } from './disk.js';
+import { APPEND, codeOf, type Disk, FILE_MODE, READ, READ_DIRECTORY, SYNC, type SyncDisk } from './disk.js';
 
 /** No file that we make is longer; of one that is, the rest is not ours. */
 const MAX_READ_BYTES = 16 * 1024 * 1024;
@@ -80,6 +80,26 @@ export async function readOwnFile(disk: Disk, path: string): Promise<Buffer | un
   } finally {
     await disk.close(descriptor);
   }
+}
+
+/** Adds bytes to a file that only we write, which is made where it is missing. What is something else is left alone. */
+export async function appendToOwnFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  const descriptor = await disk.open(path, APPEND, FILE_MODE);
+  try {
+    const stats = await disk.fstat(descriptor);
+    if (!isOwnFile(stats)) return;
+    if ((stats.mode & 0o777) !== FILE_MODE) await disk.fchmod(descriptor, FILE_MODE);
+    await writeAll(disk, descriptor, [bytes]);
+  } finally {
+    await disk.close(descriptor);
+  }
+}
+
+/** Removes a file that may be gone already. */
+export async function removeFile(disk: Disk, path: string): Promise<void> {
+  await disk.unlink(path).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  });
 }
 
 /** With a second name it could be a file from elsewhere. */

@@ -18,8 +18,15 @@ const HOST_BYTES = 40;
 /** As `nameOf` makes them: the names of others are none of ours. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9.-]{0,39}-\d{1,10}-[0-9a-f]{12}$/;
 
+/** As `destinationDirectory` makes them. */
+const DESTINATION = /^[0-9a-f]{32}$/;
+
 export function isHomeName(name: string): boolean {
   return NAME.test(name);
+}
+
+export function isDestinationName(name: string): boolean {
+  return DESTINATION.test(name);
 }
 
 /** Where the directories of one destination are: only its hash is in the name, so nothing written for one goes to another. */
@@ -48,11 +55,11 @@ export class Home {
   /**
    * Makes it, with all that leads to it.
    *
+   * @param parent of the destination, as `destinationDirectory` names it
    * @throws SpoolError SPOOL_UNSAFE, or whatever the disk says
    */
-  static openSync(disk: Disk, clock: SpoolClock, dir: string, destination: string, owner: Owner): Home {
-    const base = resolve(dir);
-    const parent = destinationDirectory(dir, destination);
+  static openSync(disk: Disk, clock: SpoolClock, parent: string, owner: Owner): Home {
+    const base = dirname(parent);
     const path = join(parent, nameOf(owner));
     secureBase(disk.sync, base);
     secureDirectory(disk.sync, parent);

@@ -41,13 +41,21 @@ const WATCHED_MS = 1.5 * HEARTBEAT_MS;
  * Whether nobody writes there any more. Where boot and pid namespace are ours, the process itself proves it, either way;
  * elsewhere, and where nothing can be proved, only silence does.
  */
-export function isOrphan(owner: Owner | undefined, { self, look }: Processes, heartbeat: Heartbeat): boolean {
-  if (owner !== undefined && isSameWorld(owner, self)) {
-    const sighting = look(owner.pid);
-    if (sighting === 'gone') return true;
-    if (sighting.started !== '' && owner.started !== '') return sighting.started !== owner.started;
-  }
-  return heartbeat.ageMs > SILENT_MS && heartbeat.watchedMs >= WATCHED_MS;
+export function isOrphan(owner: Owner | undefined, processes: Processes, { ageMs, watchedMs }: Heartbeat): boolean {
+  return provenGone(owner, processes) ?? (isSilent(ageMs) && watchedMs >= WATCHED_MS);
+}
+
+/** Whether the process that wrote there is gone; undefined: nothing can be proved, either way. */
+export function provenGone(owner: Owner | undefined, { self, look }: Processes): boolean | undefined {
+  if (owner === undefined || !isSameWorld(owner, self)) return undefined;
+  const sighting = look(owner.pid);
+  if (sighting === 'gone') return true;
+  return sighting.started === '' || owner.started === '' ? undefined : sighting.started !== owner.started;
+}
+
+/** Whether a heartbeat of that age, in milliseconds, is more than late. */
+export function isSilent(ageMs: number): boolean {
+  return ageMs > SILENT_MS;
 }
 
 function isSameWorld(owner: Owner, self: Owner): boolean {

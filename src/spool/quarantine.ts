@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { secureDirectory } from './directory.js';
-import { CREATE, type Disk, FILE_MODE } from './disk.js';
-import { writeAll } from './file.js';
+import { CREATE, codeOf, type Disk, FILE_MODE } from './disk.js';
+import { removeFile, writeAll } from './file.js';
 
 const QUARANTINE = 'quarantine';
 
@@ -17,8 +17,7 @@ export async function quarantine(
 ): Promise<void> {
   const directory = join(parent, QUARANTINE);
   secureDirectory(disk.sync, directory);
-  let room = MAX_BYTES;
-  for (const { name } of await disk.readdir(directory)) room -= (await disk.lstat(join(directory, name))).size;
+  const room = MAX_BYTES - (await quarantinedBytes(disk, directory));
   const bytes = Buffer.concat(ranges).subarray(0, Math.max(0, room));
   if (bytes.length === 0) return;
   const path = join(directory, `${basename(dirname(segment))}.${basename(segment)}`);
@@ -29,4 +28,35 @@ export async function quarantine(
   } finally {
     await disk.close(descriptor);
   }
+}
+
+/** What is set aside in a directory, in bytes; 0 where there is none. */
+export async function quarantinedBytes(disk: Disk, directory: string): Promise<number> {
+  let sum = 0;
+  for (const { size } of await setAside(disk, directory)) sum += size;
+  return sum;
+}
+
+/** Removes what was set aside before `time`, in ms since the epoch. */
+export async function clearQuarantine(disk: Disk, directory: string, time: number): Promise<void> {
+  for (const { path, mtimeMs } of await setAside(disk, directory)) {
+    if (mtimeMs < time) await removeFile(disk, path);
+  }
+}
+
+async function setAside(
+  disk: Disk,
+  directory: string,
+): Promise<readonly { readonly path: string; readonly size: number; readonly mtimeMs: number }[]> {
+  const entries = await disk.readdir(directory).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return [];
+  });
+  const paths = entries.filter((entry) => entry.isFile()).map(({ name }) => join(directory, name));
+  return Promise.all(
+    paths.map(async (path) => {
+      const { size, mtimeMs } = await disk.lstat(path);
+      return { path, size, mtimeMs };
+    }),
+  );
 }

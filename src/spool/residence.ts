@@ -1,6 +1,6 @@
 import { cancel, type SpoolClock, soon, type Timer } from './clock.js';
 import { codeOf, type Disk } from './disk.js';
-import { Home } from './home.js';
+import { destinationDirectory, Home } from './home.js';
 import { HEARTBEAT_MS, type Processes } from './owner.js';
 import { hasRoom } from './space.js';
 import { SpoolError } from './spool-error.js';
@@ -106,7 +106,7 @@ export class Residence {
 
   #open(): Home {
     const { disk, clock, processes, dir, destination } = this.#context;
-    return Home.openSync(disk, clock, dir, destination, processes.self);
+    return Home.openSync(disk, clock, destinationDirectory(dir, destination), processes.self);
   }
 
   #wakeIn(ms: number): void {

@@ -36,6 +36,14 @@ export class Tally {
     this.#quantities.set(category, (this.#quantities.get(category) ?? 0) + quantity);
   }
 
+  /** Adds what another one counts. */
+  merge(other: Tally): void {
+    this.records += other.records;
+    for (const [category, quantity] of other.quantities) {
+      this.#quantities.set(category, (this.#quantities.get(category) ?? 0) + quantity);
+    }
+  }
+
   remove({ category, quantity }: Weight): void {
     this.records--;
     this.#quantities.set(category, (this.#quantities.get(category) ?? 0) - quantity);
