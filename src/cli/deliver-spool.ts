@@ -10,6 +10,8 @@ import type { CommandIo } from './command.js';
 
 /** Between two looks at the ledger, in milliseconds. */
 const LOOK_MS = 50;
+/** How many looks in a row must find nothing: one may miss a directory that is just being taken over. */
+const EMPTY_LOOKS = 2;
 /** For a last attempt with what is under way, in milliseconds. */
 const CLOSE_MS = 2_000;
 /** Whoever asks for it wants all of it, however old: the most that the options allow. */
@@ -64,10 +66,12 @@ function openClient({ dsn, dir }: SpoolDelivery, env: CommandIo['env'], onError:
 
 async function untilDone(client: Client, delivery: SpoolDelivery, isStopped: () => boolean): Promise<void> {
   let last = { moved: -1, at: 0 };
+  let emptyLooks = 0;
   while (!isStopped() && delivery.signal?.aborted !== true) {
     const stats = client.stats();
     delivery.progress(stats);
-    if (openOf(stats) === 0 && !(await delivery.isLeft())) return;
+    emptyLooks = openOf(stats) === 0 && !(await delivery.isLeft()) ? emptyLooks + 1 : 0;
+    if (emptyLooks === EMPTY_LOOKS) return;
     const moved = settledOf(stats) + sum(stats.recovered);
     if (moved !== last.moved) last = { moved, at: performance.now() };
     else if (performance.now() - last.at > delivery.idleMs) return;
