@@ -1,7 +1,7 @@
-import type { JsonObject } from '../inbox/item.js';
-import { asObject, objectsAt, textAt } from '../inbox/json-fields.js';
+import { objectsAt, textAt } from '../inbox/json-fields.js';
 import { titleOf } from '../inbox/render-event.js';
 import { decodeEnvelope } from '../protocol/decode-envelope.js';
+import { asObject, type JsonObject } from '../protocol/json-object.js';
 import type { StoredRecord } from '../spool/segment-reader.js';
 
 /** A record of a spool in the few words that tell it from others. Texts are as they were written. */

@@ -1,5 +1,6 @@
 import { SDK } from '../version.js';
 import { type Command, type CommandIo, UsageError } from './command.js';
+import { doctorCommand } from './doctor.js';
 import { dsnCommand } from './dsn.js';
 import { findCommand } from './find-command.js';
 import { helpCommand } from './help.js';
@@ -7,7 +8,7 @@ import { inboxCommand } from './inbox.js';
 import { spoolCommand } from './spool.js';
 import { testCommand } from './test.js';
 
-const WORKING: readonly Command[] = [testCommand, inboxCommand, dsnCommand, spoolCommand];
+const WORKING: readonly Command[] = [testCommand, inboxCommand, dsnCommand, spoolCommand, doctorCommand];
 const HELP: Command = helpCommand(WORKING);
 const COMMANDS: readonly Command[] = [...WORKING, HELP];
 

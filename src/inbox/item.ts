@@ -1,5 +1,6 @@
-/** A JSON object as it was received: nothing about its fields is known. */
-export type JsonObject = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '../protocol/json-object.js';
+
+export type { JsonObject } from '../protocol/json-object.js';
 
 /** One item of an envelope that the inbox accepted. */
 export interface InboxItem {

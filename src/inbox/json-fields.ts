@@ -1,9 +1,4 @@
-import type { JsonObject } from './item.js';
-
-/** The value as a JSON object; undefined when it is anything else. */
-export function asObject(value: unknown): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-}
+import { asObject, type JsonObject } from '../protocol/json-object.js';
 
 /** The object at `key`, an empty one when something else is there. */
 export function objectAt(object: JsonObject, key: string): JsonObject {

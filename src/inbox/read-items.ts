@@ -1,13 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { type DecodedEnvelope, type DecodedItem, decodeEnvelope, EnvelopeError } from '../protocol/decode-envelope.js';
-import type { InboxItem, JsonObject } from './item.js';
-import { asObject } from './json-fields.js';
+import { MAX_ITEM_BYTES } from '../protocol/envelope.js';
+import { asObject, type JsonObject } from '../protocol/json-object.js';
+import { unreadable } from '../protocol/unreadable.js';
+import type { InboxItem } from './item.js';
 import { Rejection } from './rejection.js';
 
-/** Relay's limit for one event or one container of logs, in bytes. */
-const MAX_JSON_BYTES = 1024 * 1024;
-/** serde_json, with which Relay reads, goes no deeper. */
-const MAX_DEPTH = 128;
 /** The types whose payload has to be a JSON object. */
 const JSON_TYPES: ReadonlySet<string> = new Set(['event', 'log', 'client_report']);
 
@@ -45,8 +43,8 @@ export function readItems(envelope: DecodedEnvelope, project: string, now: Date)
 }
 
 function readJson({ header, payload }: DecodedItem): JsonObject {
-  if (payload.length > MAX_JSON_BYTES) {
-    throw new Rejection(413, `${header.type} too large`, [`${payload.length} bytes, the limit is ${MAX_JSON_BYTES}`]);
+  if (payload.length > MAX_ITEM_BYTES) {
+    throw new Rejection(413, `${header.type} too large`, [`${payload.length} bytes, the limit is ${MAX_ITEM_BYTES}`]);
   }
   const value = parseObject(payload);
   if (value === undefined) throw new Rejection(400, `invalid ${header.type}`, ['the payload is no JSON object']);
@@ -56,9 +54,9 @@ function readJson({ header, payload }: DecodedItem): JsonObject {
 
 /** Sessions, transactions and types of the future are JSON; attachments stay bytes, even when they happen to be JSON. */
 function readAny({ header, payload }: DecodedItem): JsonObject {
-  const small = payload.length <= MAX_JSON_BYTES;
+  const small = payload.length <= MAX_ITEM_BYTES;
   const value = small && header.type !== 'attachment' ? parseObject(payload) : undefined;
-  if (value !== undefined && flaw(value, MAX_DEPTH) === undefined) return value;
+  if (value !== undefined && unreadable(value) === undefined) return value;
   return small ? { size: payload.length, base64: payload.toString('base64') } : { size: payload.length };
 }
 
@@ -72,18 +70,6 @@ function parseObject(payload: Buffer): JsonObject | undefined {
 }
 
 function requireReadable(value: JsonObject, what: string): void {
-  const reason = flaw(value, MAX_DEPTH);
+  const reason = unreadable(value);
   if (reason !== undefined) throw new Rejection(400, `invalid ${what}`, [reason]);
-}
-
-/** What `JSON.parse` lets pass and serde_json does not. The first also keeps our own `JSON.stringify` from overflowing. */
-function flaw(value: unknown, depth: number): string | undefined {
-  if (typeof value === 'string') return value.isWellFormed() ? undefined : 'a string with a lone surrogate';
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (depth === 0) return `nested deeper than ${MAX_DEPTH}`;
-  for (const [key, inner] of Object.entries(value)) {
-    const reason = flaw(key, 0) ?? flaw(inner, depth - 1);
-    if (reason !== undefined) return reason;
-  }
-  return undefined;
 }

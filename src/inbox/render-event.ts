@@ -1,3 +1,5 @@
+import { checkEvent } from '../protocol/check-event.js';
+import { describeFinding, type Finding } from '../protocol/finding.js';
 import type { InboxItem, JsonObject } from './item.js';
 import { asText, objectAt, objectsAt, textAt } from './json-fields.js';
 import { detail, detailWidth, heading, line, textWidth } from './layout.js';
@@ -5,8 +7,11 @@ import { maskedPaths } from './masked-paths.js';
 import { printable, printableList } from './printable.js';
 import type { View } from './view.js';
 
+/** Of the rules that an event breaks so many are shown. */
+const MAX_FINDINGS = 5;
+
 /** An event: what happened, where, and what else it carries. One line each, nothing that is not there. */
-export function renderEvent({ receivedAt, payload: event }: InboxItem, view: View): string[] {
+export function renderEvent({ receivedAt, envelope, payload: event }: InboxItem, view: View): string[] {
   const exceptions = objectsAt(event, 'exception');
   const thrown = exceptions.at(-1);
   const place = thrown && placeOf(thrown);
@@ -15,6 +20,8 @@ export function renderEvent({ receivedAt, payload: event }: InboxItem, view: Vie
     line(view.paint('bold', printable(titleOf(event), textWidth(view)))),
     ...(place === undefined ? [] : [line(view.paint('cyan', printable(`at ${place}`, textWidth(view))))]),
     ...details(event, exceptions, view),
+    // The envelope's id counts, too, and is the one that wins.
+    ...findingRows({ ...event, event_id: envelope['event_id'] ?? event['event_id'] }, view),
   ];
 }
 
@@ -32,6 +39,22 @@ export function maskedRows(payload: JsonObject, view: View): string[] {
   return paths.length === 0
     ? []
     : [detail('masked', view.paint('green', printableList(paths, detailWidth(view))), view)];
+}
+
+/** A row for each rule whose breach costs something: what a server fills in is nobody's loss. */
+function findingRows(event: JsonObject, view: View): string[] {
+  const findings = checkEvent(event).filter(({ effect }) => effect !== 'fill in');
+  const worstFirst = findings.toSorted((one, other) => weightOf(other) - weightOf(one));
+  const shown = worstFirst.slice(0, MAX_FINDINGS);
+  const texts = shown.map((finding) => `would ${describeFinding(finding)}`);
+  const more = findings.length - shown.length;
+  return [...texts, ...(more > 0 ? [`would object to ${more} more`] : [])].map((text) =>
+    detail('a server', view.paint('yellow', printable(text, detailWidth(view))), view),
+  );
+}
+
+function weightOf({ effect }: Finding): number {
+  return effect === 'refuse' ? 1 : 0;
 }
 
 function details(event: JsonObject, exceptions: readonly JsonObject[], view: View): string[] {

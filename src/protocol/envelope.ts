@@ -1,6 +1,9 @@
 import type { Level } from './level.js';
 import type { Category } from './outcome.js';
 
+/** How large one event or one container of logs may be, in bytes (Relay). */
+export const MAX_ITEM_BYTES: number = 1024 * 1024;
+
 /** The first line of an envelope. `sent_at` is never stored: it is stamped when the bytes are made. */
 export interface EnvelopeHeader {
   /** 32 lower-case hex digits; present when an event item is. */

@@ -41,7 +41,7 @@ describe('jackdaw inbox', () => {
     expect(screen.out()).toContain(`${url}/items`);
     const introduction = screen.out();
 
-    await post({ url }, envelopeOf([eventItem({ level: 'fatal', logger: 'db', message: 'down' })]));
+    await post({ url }, envelopeOf([eventItem({ level: 'fatal', logger: 'db', logentry: { formatted: 'down' } })]));
     await post({ url }, envelopeOf([logItem({ level: 'info', body: 'up' })], {}));
 
     const shown = screen.out().slice(introduction.length);

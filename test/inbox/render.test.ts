@@ -79,7 +79,11 @@ describe('an event', () => {
 
   it.each<[string, JsonObject, string[]]>([
     ['without anything', {}, ['error', '(no message)']],
-    ['with the message of an old SDK', { message: 'hello' }, ['error', 'hello']],
+    [
+      'with the message of an old SDK',
+      { message: 'hello' },
+      ['error', 'hello', 'a server     would refuse the event for message, which is logentry.fo…'],
+    ],
     ['whose message is its template', { logentry: { message: 'hello' } }, ['error', 'hello']],
     [
       'whose message is the error',
@@ -87,8 +91,21 @@ describe('an event', () => {
       ['error', 'E: x'],
     ],
     ['with an error without value', { exception: { values: [{ type: 'E', value: '' }] } }, ['error', 'E']],
-    ['with an error without type', { exception: [{ value: 'x' }] }, ['error', 'Error: x']],
-    ['with tags as pairs', { tags: [['a', 'b'], ['c', null], 7] }, ['error', '(no message)', 'tags         a=b, c=']],
+    [
+      'with an error without type',
+      { exception: [{ value: 'x' }] },
+      ['error', 'Error: x', 'a server     would refuse the event for exception[0], which has no ty…'],
+    ],
+    [
+      'with tags as pairs',
+      {
+        tags: [
+          ['a', 'b'],
+          ['c', null],
+        ],
+      },
+      ['error', '(no message)', 'tags         a=b, c='],
+    ],
     ['with an environment alone', { environment: 'staging' }, ['error', '(no message)', 'environment  staging']],
     [
       'with frames of others only',
@@ -107,10 +124,34 @@ describe('an event', () => {
     [
       'where every field is of a wrong type',
       { level: {}, logger: [], exception: 7, logentry: 'x', tags: 'x', release: {}, breadcrumbs: null, message: [] },
-      ['error', '(no message)'],
+      [
+        'error',
+        '(no message)',
+        'a server     would refuse the event for level, which is none of fatal…',
+        'a server     would refuse the event for message, which is logentry.fo…',
+        'a server     would drop logger, which is no text',
+        'a server     would drop release, which is no text',
+        'a server     would drop logentry, which is no object',
+        'a server     would object to 2 more',
+      ],
     ],
   ])('%s is shown as far as possible', (_what, event, lines) => {
     expect(linesOf(itemOf('event', event))).toEqual(lines);
+  });
+});
+
+describe('an event that breaks a rule', () => {
+  it.each<[string, JsonObject, string]>([
+    ['of a long logger', { logger: 'x'.repeat(65) }, 'cut logger, which is longer than 64 characters'],
+    ['of tags', { tags: { 'a\u0000b': 'c' } }, 'drop tags["a\\u0000b"], which has a key with charac…'],
+    ['of event ids', { event_id: 'x' }, 'refuse the event for event_id, which is no UUID'],
+  ])('%s says what a server would do', (_what, event, text) => {
+    expect(linesOf(itemOf('event', event)).at(-1)).toBe(`a server     would ${text}`);
+  });
+
+  it('is not blamed for its id where the envelope has a good one', () => {
+    const item = { ...itemOf('event', { event_id: 'x' }), envelope: { event_id: '9ec79c33ec9942ab8353589fcb2e04dc' } };
+    expect(linesOf(item)).toEqual(['error', '(no message)']);
   });
 });
 
