@@ -153,14 +153,13 @@ export class Delivery {
    * A transport of the user's may fail, or forget its deadline: neither must reach the host. It is to have what waits for
    * source lines, first.
    */
-  async #settled(timeoutMs: number, wait: () => Promise<boolean>): Promise<boolean> {
+  #settled(timeoutMs: number, wait: () => Promise<boolean>): Promise<boolean> {
     const held = this.#held;
-    try {
-      return await orLate(timeoutMs, () => this.#outside(() => (held.isEmpty ? wait() : held.whenEmpty().then(wait))));
-    } catch (error) {
+    const begin = (): Promise<boolean> => (held.isEmpty ? wait() : held.whenEmpty().then(wait));
+    return orLate(timeoutMs, () => this.#outside(begin)).catch((error: unknown) => {
       this.#diagnostics.error(asError(error));
       return false;
-    }
+    });
   }
 
   /** For the exit. None: the transport is one that cannot send any more then. */

@@ -117,7 +117,7 @@ export class Adoption {
 
   /** As when the own directory was taken over, or removed, with all that is in it. */
   async #isGone(path: string): Promise<boolean> {
-    return (await this.#look(path).catch(() => null)) === undefined;
+    return (await readTenancy(this.#context.disk, path).catch(() => undefined)) === 'gone';
   }
 
   async #loadSegments(path: string, segments: readonly string[]): Promise<void> {

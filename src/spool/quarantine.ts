@@ -3,7 +3,7 @@ import { secureDirectory } from './directory.js';
 import { CREATE, codeOf, type Disk, FILE_MODE } from './disk.js';
 import { removeFile, writeAll } from './file.js';
 
-const QUARANTINE = 'quarantine';
+export const QUARANTINE = 'quarantine';
 
 /** Of all that is set aside for one destination, in bytes. What comes later is counted only. */
 const MAX_BYTES = 4 * 1024 * 1024;
