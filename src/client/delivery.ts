@@ -235,8 +235,7 @@ export class Delivery {
   }
 
   #retried({ category, quantity }: Envelope): void {
-    if (category === 'internal') return;
-    this.#ledger.retry(category, quantity);
+    if (category !== 'internal') this.#ledger.retry(category, quantity);
     this.#diagnostics.publish('retry', { category, quantity });
   }
 
