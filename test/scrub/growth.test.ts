@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_DENY_KEYS, DEFAULT_IGNORE_KEYS } from '../../src/scrub/deny-keys.js';
 import { createDetectors } from '../../src/scrub/detectors.js';
 import { createKeyMatcher } from '../../src/scrub/keys.js';
-import { createScrubber, DEFAULT_BOUNDS } from '../../src/scrub/walk.js';
+import { createScrubber } from '../../src/scrub/walk.js';
 import { SECRET_TEXTS, VENDOR_KEYS } from './secret-texts.js';
 
 const detectors = createDetectors(createKeyMatcher(DEFAULT_DENY_KEYS, DEFAULT_IGNORE_KEYS), ['email', 'ip']);
@@ -99,12 +99,9 @@ describe('D14: the time of a search', { timeout: 300_000 }, () => {
   it('is bounded for an event full of the worst of them', () => {
     const scrubber = createScrubber({ rules: true });
     for (const piece of PIECES) {
-      const event = Array.from({ length: 100 }, () => textOf(piece, 12_000));
-      // The bound is 10 ms; the rest is for a machine that does other things as well.
-      expect(
-        best(() => scrubber.clean(event, DEFAULT_BOUNDS)),
-        piece,
-      ).toBeLessThan(300);
+      const events = [100, 400].map((count) => Array.from({ length: count }, () => textOf(piece, 12_000)));
+      const [some = 0, more = 0] = events.map((event) => best(() => scrubber.clean(event)));
+      expect(more, piece).toBeLessThan(3 * some + 50);
     }
   });
 });
