@@ -3,7 +3,7 @@ import { parseDsn, publicDsn } from '../protocol/dsn.js';
 import type { Breadcrumb, ErrorEvent } from '../protocol/event.js';
 import type { Level } from '../protocol/level.js';
 import type { LogRecord } from '../record.js';
-import type { JsonValue } from '../scrub/walk.js';
+import type { JsonValue, Scrubber } from '../scrub/walk.js';
 import { asError } from '../transport/as-error.js';
 import type { Transport } from '../transport/transport.js';
 import { type CaptureHint, recordFromEvent, recordFromException, recordFromMessage } from './capture-hint.js';
@@ -17,8 +17,10 @@ import { lowestSeverity } from './logger-policy.js';
 import { type Attempts, openSpotlight, openTransport } from './open-transport.js';
 import { processState } from './process-state.js';
 import { Recorder } from './recorder.js';
+import type { Scope } from './scope.js';
 import type { Settings } from './settings.js';
 import { unwatchSignals } from './signals.js';
+import { unwatchFor } from './watching.js';
 import { type WrapOptions, wrap } from './wrap.js';
 
 /** Where explicit captures say they come from. */
@@ -159,6 +161,17 @@ export class Client implements AsyncDisposable {
     return wanted && this.isOpen && this.settings.dsn !== undefined;
   }
 
+  /** For hooks: leaves a breadcrumb where something began; it may well end in the async context of our own work. @internal */
+  leave(describe: (scrubber: Scrubber) => Breadcrumb, scope: Scope): void {
+    if (this.#active === undefined || this.#busy) return;
+    this.#busy = true;
+    try {
+      this.#active.recorder.leave(describe, scope);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
   /** For adapters: one warning per code and process; silent while disabled. @internal */
   warn(code: `JACKDAW_${string}`, message: string): void {
     this.#active?.diagnostics.warn(code, message);
@@ -225,6 +238,7 @@ export class Client implements AsyncDisposable {
 
   async #close(timeoutMs: number): Promise<boolean> {
     unwatchSignals(this);
+    unwatchFor(this);
     try {
       if (this.#active === undefined) return true;
       this.#active.recorder.closed = true;

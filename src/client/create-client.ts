@@ -7,6 +7,7 @@ import { resolveSettings } from './settings.js';
 import { watchSignals } from './signals.js';
 import { warnAtStart } from './start-warnings.js';
 import { reportUncaught } from './uncaught.js';
+import { watchFor } from './watching.js';
 
 /**
  * A client for one destination.
@@ -30,6 +31,7 @@ function hookIntoProcess(client: Client): void {
   drainAtEnd();
   if (client.reportsUncaught) reportUncaught();
   watchSignals(client, client.settings.options.drainOnSignals ?? DEFAULTS.drainOnSignals);
+  watchFor(client);
 }
 
 /** The first client that is still open, or the one for that DSN (with or without its secret). */

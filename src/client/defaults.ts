@@ -27,6 +27,7 @@ type Defaulted =
   | 'drainOnExit'
   | 'drainOnSignals'
   | 'processHooks'
+  | 'httpBreadcrumbs'
   | 'debug';
 
 type Defaults = { readonly [option in Defaulted]: NonNullable<ClientOptions[option]> } & {
@@ -88,6 +89,8 @@ export const DEFAULTS: Defaults = {
   drainOnSignals: [],
   /** Monitors only; in the main thread, for what is uncaught in another one arrives there, too. */
   processHooks: true,
+  /** What a service asked of others just before an error is the usual way to its cause. */
+  httpBreadcrumbs: true,
   debug: false,
 };
 

@@ -1,3 +1,4 @@
+import type { HttpLibrary } from '../hooks/http-breadcrumbs.js';
 import type { ErrorPattern } from '../processors/error-pattern.js';
 import type { Hint, Processor } from '../processors/processor.js';
 import type { TextPattern } from '../processors/text-pattern.js';
@@ -170,9 +171,17 @@ export interface ClientOptions {
   readonly drainOnSignals?: readonly NodeJS.Signals[] | undefined;
   /**
    * Whether uncaught exceptions and unhandled rejections are reported, by Node's monitor event, which never changes how
-   * the process ends. What the host logs about the same Error is then no second event. Default true in the main thread.
+   * the process ends. What the host logs about the same Error is then no second event. Also whether child processes and
+   * worker threads that end badly, and the process's warnings, leave breadcrumbs; those of `execSync` and its like do not.
+   * Default true in the main thread.
    */
   readonly processHooks?: boolean | undefined;
+  /**
+   * Whether outgoing requests leave breadcrumbs, in the scope that started them: `http` is node:http and node:https,
+   * `undici` is `fetch` and the package undici; a list picks. User-info never leaves, nor do the values of secret
+   * parameters, nor requests to the hosts that clients report to. Default true.
+   */
+  readonly httpBreadcrumbs?: boolean | readonly HttpLibrary[] | undefined;
   /** Hears of every loss. What it logs through an instrumented logger is not recorded. */
   readonly onDrop?: ((reason: DropReason, category: Category, quantity: number, item?: unknown) => void) | undefined;
   /** Hears of every failed attempt and every mistake of a hook. */

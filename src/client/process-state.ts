@@ -37,6 +37,14 @@ export interface ProcessState {
   readonly reported: Map<string, WeakMap<object, Reported>>;
   /** The listeners for signals, and the clients that asked for each. */
   readonly signals: Map<NodeJS.Signals, SignalWatch>;
+  /** What is watched for breadcrumbs, by name. */
+  readonly watches: Map<string, BreadcrumbWatch>;
+}
+
+/** One watch for all clients that want its breadcrumbs. */
+interface BreadcrumbWatch {
+  readonly clients: Set<Client>;
+  readonly stop: () => void;
 }
 
 /** One signal's only listener of ours: two would each take the other for the application's. */
@@ -61,6 +69,7 @@ export function processState(): ProcessState {
     uncaughtHooked: false,
     reported: new Map(),
     signals: new Map(),
+    watches: new Map(),
   };
   return holder[KEY];
 }

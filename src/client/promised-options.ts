@@ -2,7 +2,6 @@
 const OFF_ONLY: Readonly<Record<string, unknown>> = {
   redact: undefined,
   sendDefaultPii: false,
-  httpBreadcrumbs: false,
 };
 
 /** Whether an option is one of those. */

@@ -5,7 +5,7 @@ import { type Dsn, publicDsn } from '../protocol/dsn.js';
 import type { Breadcrumb, ErrorEvent } from '../protocol/event.js';
 import { SEVERITY } from '../protocol/level.js';
 import type { LogRecord } from '../record.js';
-import type { Bounds, JsonValue } from '../scrub/walk.js';
+import type { Bounds, JsonValue, Scrubber } from '../scrub/walk.js';
 import { asError } from '../transport/as-error.js';
 import { denyScrubber, eventBase, logBase, scrubberFor } from './base.js';
 import { BreadcrumbPipeline } from './breadcrumb-pipeline.js';
@@ -17,6 +17,7 @@ import { EventRecorder } from './event-recorder.js';
 import { LogPipeline } from './log-pipeline.js';
 import { createPolicies, type FindPolicy, type LoggerPolicy } from './logger-policy.js';
 import { currentScope } from './process-state.js';
+import type { Scope } from './scope.js';
 import type { Settings } from './settings.js';
 
 /** Servers cut a text at 8,192 characters. */
@@ -111,6 +112,12 @@ export class Recorder {
     return this.#events.isRepeated(occurrence) ? undefined : this.#events.take(occurrence, this.closed);
   }
 
+  /** The breadcrumb of a hook; it runs no code of the host's. */
+  leave(describe: (scrubber: Scrubber) => Breadcrumb, scope: Scope): void {
+    const { scrubber } = this.#base;
+    this.#keep(() => breadcrumbFromUser(describe(scrubber), scrubber, Date.now()), undefined, scope);
+  }
+
   #log(record: LogRecord, isIgnored: boolean): void {
     this.#delivery.accept('log_item');
     if (this.closed || isIgnored) {
@@ -134,11 +141,11 @@ export class Recorder {
   }
 
   /** `make` runs only where breadcrumbs are kept; a failure in it costs the breadcrumb, nothing else. */
-  #keep(make: () => KeptBreadcrumb, record?: LogRecord): void {
+  #keep(make: () => KeptBreadcrumb, record?: LogRecord, scope: Scope = currentScope()): void {
     if (this.#settings.maxBreadcrumbs === 0 || this.closed) return;
     try {
       const kept = this.#breadcrumbs.run(make(), record);
-      if (kept !== undefined) currentScope().addBreadcrumb(this.#dsn, kept, this.#settings.maxBreadcrumbs);
+      if (kept !== undefined) scope.addBreadcrumb(this.#dsn, kept, this.#settings.maxBreadcrumbs);
     } catch (error) {
       this.#diagnostics.error(asError(error));
     }

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { HTTP_LIBRARIES } from '../hooks/http-breadcrumbs.js';
 import { LEVELS } from '../protocol/level.js';
 import { OPTIONAL_DETECTORS } from '../scrub/walk.js';
 import { knownSchemes } from '../transport/scheme.js';
@@ -59,6 +60,17 @@ const scrub: Check = (value) => {
     SCRUB_KEYS,
     allow ? ['mode', 'keys', 'detectors', 'mask'] : ['mode', 'denyKeys', 'ignoreKeys', 'detectors', 'mask'],
   );
+};
+
+const httpLibraries = listOf(
+  (value) =>
+    HTTP_LIBRARIES.some((name) => name === value) ? undefined : expected(`one of ${HTTP_LIBRARIES.join(', ')}`, value),
+  'libraries',
+);
+
+const httpBreadcrumbs: Check = (value) => {
+  if (typeof value === 'boolean') return undefined;
+  return Array.isArray(value) ? httpLibraries(value) : expected('true, false or a list of libraries', value);
 };
 
 const isRetryStatus = number(400, 599);
@@ -143,6 +155,7 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   drainOnExit: flag,
   drainOnSignals: listOf(signal, 'signals'),
   processHooks: flag,
+  httpBreadcrumbs,
   onDrop: hook,
   onError: hook,
   onScrub: hook,

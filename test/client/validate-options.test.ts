@@ -156,6 +156,12 @@ const WRONG: Readonly<Record<keyof ClientOptions, readonly [unknown, string][]>>
     [['SIGTERMINATE'], '[0] must be'],
   ],
   processHooks: FLAG,
+  httpBreadcrumbs: [
+    ['http', "must be true, false or a list of libraries, not 'http'"],
+    [null, 'must be true, false or a list of libraries, not null'],
+    [['http', 'axios'], "[1] must be one of http, undici, not 'axios'"],
+    [[5], '[0] must be one of http, undici, not 5'],
+  ],
   raiseSendErrors: FLAG,
   spool: [
     ['', "must be true, false, a directory or an object, not ''"],
@@ -275,6 +281,9 @@ describe('H01: what is wrong with the options is said at construction', () => {
     ['rules', []],
     ['dedupe', false],
     ['flood', false],
+    ['httpBreadcrumbs', false],
+    ['httpBreadcrumbs', []],
+    ['httpBreadcrumbs', ['undici']],
   ])('%s takes %o: 0, false and empty are values', async (option, value) => {
     await expect(memoryClient({ [option]: value }).client.close()).resolves.toBe(true);
   });
@@ -286,7 +295,6 @@ describe('options that are not in this version yet', () => {
   const OFF: readonly [string, unknown, unknown][] = [
     ['redact', undefined, { paths: ['a'] }],
     ['sendDefaultPii', false, true],
-    ['httpBreadcrumbs', false, 'false'],
   ];
 
   it.each(OFF)('%s accepts its off position, %o, and refuses %o', async (option, off, on) => {
