@@ -33,17 +33,21 @@ export interface LogRecord {
   readonly context?: RecordContext | undefined;
   /** False: nobody caught the error, the process is about to die of it. Default true. */
   readonly handled?: boolean | undefined;
-  /**
-   * Where a record is dear to read: reads it from an immutable source of bounded size that knows none of the host's
-   * objects. A breadcrumb keeps this function instead of the content, and calls it when an event goes out.
-   */
-  readonly readLater?: (() => RecordContent) | undefined;
+  /** Where a record is dear to read: a breadcrumb keeps this instead of the content, and reads it when an event goes out. */
+  readonly readLater?: LaterContent | undefined;
   /** Which adapter made the record (`'winston'`, `'pino'`, `'log4js'`, `'console'`). */
   readonly origin: string;
 }
 
 /** What a breadcrumb shows of a record besides level and time. */
 export type RecordContent = Pick<LogRecord, 'message' | 'logger' | 'data'>;
+
+/** A record's content in an immutable source of bounded size that knows none of the host's objects. */
+export interface LaterContent {
+  read(): RecordContent;
+  /** Whether it says the same as the one before, but for the time, as far as that can be told without reading. */
+  repeats(before: LaterContent): boolean;
+}
 
 /** The keys of a record that have a meaning of their own; values are the host's, unchecked. */
 export interface RecordContext {

@@ -1,7 +1,8 @@
 import type { LoggingEvent } from 'log4js';
 import type { Level } from '../protocol/level.js';
-import type { LogRecord, RecordContent, RecordContext } from '../record.js';
+import type { LaterContent, LogRecord, RecordContext } from '../record.js';
 import { isError } from './fields.js';
+import { LaterText } from './later-text.js';
 import { type Log4jsFields, readFields } from './log4js-fields.js';
 import type { Render } from './log4js-layout.js';
 import { levelName } from './log4js-levels.js';
@@ -74,12 +75,9 @@ export class Log4jsRecord implements LogRecord {
   }
 
   /** The text of primitives is not made before an event needs it. */
-  get readLater(): (() => RecordContent) | undefined {
+  get readLater(): LaterContent | undefined {
     if (this.#render !== undefined || !isLight(this.#args) || this.data !== undefined) return undefined;
-    const args = keptArguments(this.#args);
-    const clean = this.#clean;
-    const { logger } = this;
-    return () => ({ message: printfText(args, clean), logger, data: undefined });
+    return new LaterText(keptArguments(this.#args), this.logger, this.#clean);
   }
 
   get #args(): PrintfArguments {

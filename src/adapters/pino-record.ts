@@ -1,5 +1,5 @@
 import type { Level } from '../protocol/level.js';
-import type { LogRecord, RecordContent, RecordContext } from '../record.js';
+import type { LaterContent, LogRecord, RecordContent, RecordContext } from '../record.js';
 import { messageText } from './fields.js';
 import { fromRaw, fromSerialized, isSerialized } from './pino-error.js';
 import type { NamedLevel, PinoLevels } from './pino-levels.js';
@@ -27,6 +27,8 @@ export interface Metadata {
 
 /** Lines up to this length, in UTF-16 units, are kept as they are until an event goes out. */
 const MAX_KEPT_LINE = 4_096;
+/** How pino's own clocks begin. */
+const TIME = ',"time":';
 const UNREADABLE = '[unreadable line]';
 
 /**
@@ -101,9 +103,9 @@ export class PinoRecord implements LogRecord {
     return call.params.map((param) => (isShown(param) ? param : '[Redacted]'));
   }
 
-  get readLater(): (() => RecordContent) | undefined {
+  get readLater(): LaterContent | undefined {
     const isKept = this.#content === undefined && !this.#fillsObjects && this.#line.length <= MAX_KEPT_LINE;
-    return isKept ? laterReader(this.#line, this.#facts) : undefined;
+    return isKept ? new LaterLine(this.#line, this.#facts) : undefined;
   }
 
   #read(): LineContent {
@@ -157,6 +159,33 @@ function contentOf(line: string, { keys, levels }: LoggerFacts, errorKey?: strin
 }
 
 /** It must not hold more than line and facts: it lives as long as the breadcrumb. */
-function laterReader(line: string, facts: LoggerFacts): () => RecordContent {
-  return () => contentOf(line, facts) ?? { message: UNREADABLE, logger: 'pino' };
+class LaterLine implements LaterContent {
+  readonly #line: string;
+  readonly #facts: LoggerFacts;
+
+  constructor(line: string, facts: LoggerFacts) {
+    this.#line = line;
+    this.#facts = facts;
+  }
+
+  read(): RecordContent {
+    return contentOf(this.#line, this.#facts) ?? { message: UNREADABLE, logger: 'pino' };
+  }
+
+  repeats(before: LaterContent): boolean {
+    return before instanceof LaterLine && before.#facts === this.#facts && isSameButTime(before.#line, this.#line);
+  }
+}
+
+/** What a line is about stands behind its time; a line without one, or with it elsewhere, is like no other. */
+function isSameButTime(before: string, line: string): boolean {
+  if (before.length !== line.length) return false;
+  const time = line.indexOf(TIME);
+  const end = time < 0 ? 0 : line.indexOf(',', time + TIME.length);
+  return (
+    before.startsWith(TIME, time) &&
+    end > 0 &&
+    before.endsWith(line.slice(end)) &&
+    before.startsWith(line.slice(0, time))
+  );
 }

@@ -22,9 +22,22 @@ export class Ring<T> {
     }
   }
 
+  /** Undefined: it is empty. */
+  get newest(): T | undefined {
+    return this.#entries[this.#newestIndex];
+  }
+
+  replaceNewest(entry: T): void {
+    if (this.#entries.length > 0) this.#entries[this.#newestIndex] = entry;
+  }
+
   /** Oldest first. */
   toArray(): T[] {
     return [...this.#entries.slice(this.#oldest), ...this.#entries.slice(0, this.#oldest)];
+  }
+
+  get #newestIndex(): number {
+    return (this.#oldest === 0 ? this.#entries.length : this.#oldest) - 1;
   }
 
   clone(): Ring<T> {

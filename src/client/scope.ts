@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KeptBreadcrumb } from '../event/build-breadcrumb.js';
+import { isRepeated } from '../event/repeated-breadcrumb.js';
 import { plainText, type ScopeContent, type Trace } from '../event/scope-content.js';
 import type { User } from '../protocol/event.js';
 import { type Level, levelFromName } from '../protocol/level.js';
@@ -104,7 +105,15 @@ export class Scope {
       kept = { ring: kept?.ring.clone() ?? new Ring(capacity), shared: false };
       this.#rings.set(dsn, kept);
     }
-    kept.ring.add(breadcrumb);
+    const { ring } = kept;
+    const { newest } = ring;
+    if (newest !== undefined && isRepeated(newest, breadcrumb)) {
+      // Not the other way round: forks of this scope may have the one before.
+      breadcrumb.count = newest.count + 1;
+      ring.replaceNewest(breadcrumb);
+    } else {
+      ring.add(breadcrumb);
+    }
   }
 
   /** @internal */

@@ -1,6 +1,6 @@
 import type { Breadcrumb } from '../protocol/event.js';
 import { eventLevel, levelFromName } from '../protocol/level.js';
-import type { LogRecord, RecordContent } from '../record.js';
+import type { LaterContent, LogRecord } from '../record.js';
 import { detach } from '../scrub/detach.js';
 import type { Bounds, JsonValue, Scrubber } from '../scrub/walk.js';
 import { plausibleSeconds } from './timestamp.js';
@@ -27,7 +27,9 @@ export interface KeptBreadcrumb {
   readonly type: string | undefined;
   readonly data: Readonly<Record<string, unknown>> | undefined;
   /** Reads category, message and data when they are needed: then the fields above are undefined. */
-  readonly readLater: (() => RecordContent) | undefined;
+  readonly readLater: LaterContent | undefined;
+  /** How often it happened in a row. */
+  count: number;
   /** The JSON text and by whose rules it was scrubbed: made once, not once per event. */
   encoded?: { readonly by: Scrubber; readonly text: string };
 }
@@ -44,6 +46,7 @@ export function breadcrumbFromRecord(record: LogRecord, scrubber: Scrubber): Kep
     type: undefined,
     data: read?.data && (read.ownsData === true ? ownData : copiedData)(read.data, scrubber),
     readLater,
+    count: 1,
   };
 }
 
@@ -58,6 +61,7 @@ export function breadcrumbFromUser(breadcrumb: Breadcrumb, scrubber: Scrubber, n
     type: typeof type === 'string' ? detach(type) : undefined,
     data: data !== null && typeof data === 'object' ? copiedData(data, scrubber) : undefined,
     readLater: undefined,
+    count: 1,
   };
 }
 
@@ -84,7 +88,7 @@ function encode(kept: KeptBreadcrumb, scrubber: Scrubber, now: number): string {
 }
 
 function cleanBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber, now: number): Record<string, JsonValue> {
-  const read = kept.readLater?.();
+  const read = kept.readLater?.read();
   const { category, message, data } = read === undefined ? kept : { ...read, category: read.logger };
   const clean: Record<string, JsonValue> = { timestamp: plausibleSeconds(kept.time, now) };
   if (kept.type !== undefined) clean['type'] = scrubber.text(kept.type, CATEGORY_LENGTH);
@@ -92,7 +96,14 @@ function cleanBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber, now: number):
   if (kept.level !== undefined) clean['level'] = kept.level;
   if (message !== undefined) clean['message'] = scrubber.text(message, MESSAGE_LENGTH);
   if (data !== undefined) clean['data'] = scrubber.clean(data, DATA);
+  if (kept.count > 1) clean['data'] = withCount(clean['data'], kept.count);
   return clean;
+}
+
+/** A field of the host's that has the name keeps it. */
+function withCount(data: JsonValue | undefined, count: number): JsonValue {
+  const fields = data !== null && typeof data === 'object' && !Array.isArray(data) ? data : {};
+  return { ...fields, [Object.hasOwn(fields, 'count') ? 'jackdaw.count' : 'count']: count };
 }
 
 /** What nobody else holds is kept as it is, unless it is large or not flat. */

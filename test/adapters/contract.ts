@@ -162,6 +162,19 @@ export function describeAdapter(harness: HostHarness): void {
       expect(breadcrumb?.timestamp).toBeLessThanOrEqual(Date.now() / 1_000);
     });
 
+    it('keeps records that repeat as one breadcrumb with a count', async () => {
+      const host = await openBench();
+      for (let count = 0; count < 3; count += 1) host.message('info', 'again');
+      for (let count = 0; count < 2; count += 1) host.fields('info', 'with fields', { orderId: 17 });
+      host.message('info', 'other');
+      host.message('error', 'now');
+      expect(breadcrumbsOf(host.events[0])).toMatchObject([
+        { message: 'again', data: { count: 3 } },
+        { message: expect.stringContaining('with fields'), data: { orderId: 17, count: 2 } },
+        { message: 'other' },
+      ]);
+    });
+
     it('makes the record of an event a breadcrumb of the next event only', async () => {
       const host = await openBench();
       host.message('error', 'first');

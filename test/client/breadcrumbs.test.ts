@@ -17,6 +17,9 @@ describe('a ring', () => {
         copy.add(-1);
         expect(ring.toArray()).toEqual(entries.slice(-capacity));
         expect(copy.toArray()).toEqual([...entries, -1].slice(-capacity));
+        expect(ring.newest).toBe(entries.at(-1));
+        copy.replaceNewest(-2);
+        expect(copy.toArray()).toEqual([...entries, -2].slice(-capacity));
       }),
     );
   });
@@ -31,6 +34,7 @@ const kept = (message: string): KeptBreadcrumb => ({
   type: undefined,
   data: undefined,
   readLater: undefined,
+  count: 1,
 });
 
 /** The same as plain lists, copied at each fork. */
@@ -108,6 +112,31 @@ describe('the breadcrumbs of an event', () => {
       expect(second?.trail()).toMatchObject([{ message: 'shared' }]);
       expect(other?.trail()).toEqual([]);
       for (const one of [first, second, other]) await one?.client.close();
+    }));
+
+  it('that repeat are one with a count and the newest time, and push no other out', () =>
+    runInScope(async () => {
+      const { client, trail } = memoryClient({ maxBreadcrumbs: 3 });
+      fill(client, 2);
+      for (const timestamp of [1_700_000_000, 1_700_000_001, 1_700_000_002]) {
+        client.addBreadcrumb({ message: 'again', timestamp });
+      }
+      const repeated = { message: 'again', timestamp: 1_700_000_002, data: { count: 3 } };
+      expect(trail()).toMatchObject([{ message: '0' }, { message: '1' }, repeated]);
+      await client.close();
+    }));
+
+  it('that repeat in a scope within another count there alone', () =>
+    runInScope(async () => {
+      const { client, trail } = memoryClient();
+      client.addBreadcrumb({ message: 'again' });
+      runInScope(() => {
+        client.addBreadcrumb({ message: 'again' });
+        expect(trail()).toMatchObject([{ message: 'again', data: { count: 2 } }]);
+      });
+      expect(trail()).toMatchObject([{ message: 'again' }]);
+      expect(trail()[0]).not.toHaveProperty('data');
+      await client.close();
     }));
 
   it('take what is given, by its rules', () =>

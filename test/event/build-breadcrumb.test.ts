@@ -96,9 +96,12 @@ describe('a breadcrumb of a record', () => {
 
   it('reads later what is dear to read, once', () => {
     let calls = 0;
-    const readLater = () => {
-      calls += 1;
-      return { message: 'late', logger: 'pino', data: { password: 'x' } };
+    const readLater = {
+      read: () => {
+        calls += 1;
+        return { message: 'late', logger: 'pino', data: { password: 'x' } };
+      },
+      repeats: () => false,
     };
     const kept = breadcrumbFromRecord(logRecord({ message: '', readLater }), scrubber);
     expect(calls).toBe(0);
@@ -111,12 +114,14 @@ describe('a breadcrumb of a record', () => {
     [
       'a reader that throws',
       {
-        readLater: () => {
-          throw new Error('no');
+        readLater: {
+          read: () => {
+            throw new Error('no');
+          },
         },
       },
     ],
-    ['a reader that returns nothing', { readLater: () => undefined }],
+    ['a reader that returns nothing', { readLater: { read: () => undefined } }],
     ['a time that is none', { time: 5n }],
     ['a logger that is none', { logger: Symbol('x') }],
   ])('of %s costs nothing but itself', (_name, fields) => {
