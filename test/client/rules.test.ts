@@ -130,7 +130,7 @@ describe('rules', () => {
   it('leave the logger of a record unread where no option asks for it', () => {
     const record: LogRecord = {
       ...logRecord({ level: 'info' }),
-      readLater: () => ({ message: 'read later' }),
+      readLater: { read: () => ({ message: 'read later' }), repeats: () => false },
       get logger(): string {
         throw new Error('it was read');
       },
