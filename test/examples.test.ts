@@ -114,6 +114,17 @@ describe('the examples', { timeout: 30_000 }, () => {
     });
   });
 
+  it('spool.mjs delivers in its second run what the first was killed over', async () => {
+    const { events, finished } = await eventsOf('spool.mjs');
+    expect(finished.output).toContain('the first run died of SIGKILL');
+    expect(finished.output).toContain('took over 1 event and delivered it');
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({
+      logentry: { formatted: 'order failed no stock for JD-42' },
+      exception: { values: [{ type: 'Error', value: 'no stock for JD-42' }] },
+    });
+  });
+
   it('log4js.cjs delivers the error with its template and context, and the password does not leave', async () => {
     const { events, finished } = await eventsOf('log4js.cjs');
     expect(finished.code, finished.output).toBe(0);
