@@ -1,8 +1,9 @@
 import { type Bounds, KEY_LENGTH } from './bounds.js';
 import { Budget } from './budget.js';
-import { isCookieHeader, maskCookies } from './cookies.js';
+import { isCookieHeader } from './cookies.js';
 import { describePrimitive, toJson, type View, viewOf } from './describe.js';
 import type { JsonValue } from './json.js';
+import { Leaves } from './leaves.js';
 import {
   isMoreMarker,
   isNoSecret,
@@ -12,19 +13,14 @@ import {
   maskNamed,
   type NameTest,
   nameTest,
-  UNDEFINED,
   VALUE_KEY,
 } from './named-items.js';
 import { addProperty, freeKey } from './own-property.js';
 import { readProperties } from './read.js';
 import type { Hit, Rules } from './rules.js';
-import { scrubText } from './text.js';
 
 /** The key that tells how many more there were. */
 const MORE = '…';
-
-/** No card has fewer digits than this number. */
-const SHORTEST_CARD = 1e12;
 
 /** What a walk reports while it goes on. */
 export interface Listeners {
@@ -47,6 +43,7 @@ export class Walker {
   readonly #rules: Rules;
   readonly #depthLimit: number;
   readonly #budget: Budget;
+  readonly #leaves: Leaves;
   readonly #listeners: Listeners;
   readonly #ancestors: object[] = [];
   #depth = 0;
@@ -56,6 +53,7 @@ export class Walker {
     this.#rules = rules;
     this.#depthLimit = bounds.depth;
     this.#budget = new Budget(bounds);
+    this.#leaves = new Leaves(rules, this.#budget, listeners.hit);
     this.#listeners = listeners;
   }
 
@@ -64,53 +62,20 @@ export class Walker {
     this.#budget.chargeNode();
     switch (typeof value) {
       case 'string':
-        return this.#text(value, allowed);
+        return this.#leaves.text(value, allowed);
       case 'number':
-        return this.#number(value, allowed);
+        return this.#leaves.number(value, allowed);
       case 'boolean':
-        return allowed ? value : this.#mask('allow');
+        return this.#leaves.boolean(value, allowed);
       case 'object':
         return value === null ? null : this.#object(value, allowed, true);
       default:
-        return this.#text(describePrimitive(value), allowed);
+        return this.#leaves.text(describePrimitive(value), allowed);
     }
-  }
-
-  #text(text: string, allowed: boolean, scrub: (text: string) => string = this.#scrub): string {
-    if (text === '' || text === this.#rules.mask) return text;
-    if (!allowed) return this.#mask('allow');
-    const limit = this.#budget.textLength;
-    const kept = scrubText(text, limit, this.#rules.mask, scrub);
-    this.#budget.chargeText(text, limit, kept);
-    return kept;
-  }
-
-  readonly #scrub = (text: string): string => this.#rules.scrub(text, this.#listeners.hit);
-
-  readonly #scrubCookies = (text: string): string => {
-    const masked = maskCookies(text, this.#rules.mask);
-    if (masked !== text) this.#listeners.hit?.('key');
-    return this.#scrub(masked);
-  };
-
-  #mask(rule: string): string {
-    this.#listeners.hit?.(rule);
-    return this.#rules.mask;
-  }
-
-  #number(number: number, allowed: boolean): JsonValue {
-    if (!allowed || !Number.isFinite(number)) return this.#text(`[${number}]`, allowed);
-    if (Math.abs(number) >= SHORTEST_CARD) {
-      const text = String(number);
-      const scrubbed = this.#scrub(text);
-      if (scrubbed !== text) return this.#text(scrubbed, allowed);
-    }
-    // JSON has no -0.
-    return number + 0;
   }
 
   #object(value: object, allowed: boolean, honourToJson: boolean): JsonValue {
-    if (this.#ancestors.includes(value)) return this.#text('[Circular]', allowed);
+    if (this.#ancestors.includes(value)) return this.#leaves.text('[Circular]', allowed);
     const depth = this.#depth;
     const { length } = this.#ancestors;
     this.#ancestors.push(value);
@@ -118,7 +83,7 @@ export class Walker {
       return this.#content(value, allowed, honourToJson);
     } catch {
       // A Proxy's traps, or a stack that was near its end before we came.
-      return this.#text('[Unreadable]', allowed);
+      return this.#leaves.text('[Unreadable]', allowed);
     } finally {
       this.#depth = depth;
       this.#ancestors.length = length;
@@ -145,7 +110,7 @@ export class Walker {
   }
 
   #list(source: readonly unknown[], total: number, allowed: boolean): JsonValue {
-    if (this.#depth >= this.#depthLimit) return this.#text('[Array]', allowed);
+    if (this.#depth >= this.#depthLimit) return this.#leaves.text('[Array]', allowed);
     this.#depth += 1;
     const place = this.#place;
     const items = readProperties(source, undefined, this.#budget.fit(total), this.#listeners.onSlowGetter);
@@ -159,7 +124,7 @@ export class Walker {
       list.push(secret ? this.#secret(item) : this.value(item, allowed));
     }
     if (list.length < total) list.push(this.value(`[… ${total - list.length} more]`, allowed));
-    return maskNamed(list, this.#nameTest(place, list.length), this.#masked);
+    return maskNamed(list, this.#nameTest(place, list.length), this.#leaves.masked);
   }
 
   /** A pair in a list is an entry: of a Map, of an object. */
@@ -168,7 +133,7 @@ export class Walker {
   }
 
   #record(source: object, keys: readonly string[], total: number, allowed: boolean): JsonValue {
-    if (this.#depth >= this.#depthLimit) return this.#text('[Object]', allowed);
+    if (this.#depth >= this.#depthLimit) return this.#leaves.text('[Object]', allowed);
     this.#depth += 1;
     const values = readProperties(source, keys, this.#budget.fit(total), this.#listeners.onSlowGetter);
     const isEntry = isSecretEntry(keys, values, this.#rules.isSensitive);
@@ -194,7 +159,7 @@ export class Walker {
       const name = this.#name(record, MORE, MORE);
       addProperty(record, name, this.value(`${total - index} more keys`, allowed));
     }
-    return maskEntry(record, this.#rules.isSensitive, this.#masked);
+    return maskEntry(record, this.#rules.isSensitive, this.#leaves.masked);
   }
 
   #name(record: object, key: string, text: string): string {
@@ -205,13 +170,6 @@ export class Walker {
 
   #secret(value: unknown, isCookies = false): JsonValue {
     this.#budget.chargeNode();
-    if (isCookies && typeof value === 'string' && !isNoSecret(value))
-      return this.#text(value, true, this.#scrubCookies);
-    return this.#masked(value);
+    return isCookies && typeof value === 'string' ? this.#leaves.cookies(value) : this.#leaves.masked(value);
   }
-
-  readonly #masked = (value: unknown): JsonValue => {
-    if (value === undefined) return UNDEFINED;
-    return isNoSecret(value) || value === this.#rules.mask ? value : this.#mask('key');
-  };
 }
