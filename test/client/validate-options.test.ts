@@ -219,7 +219,7 @@ describe('H01: what is wrong with the options is said at construction', () => {
       eventLevel: 'loud',
       beforeSend: nobody,
       dns: 'https://key@host/1',
-      flood: true,
+      sendDefaultPii: true,
       random: Math.random,
       sampleSeed: 1,
     });
@@ -232,7 +232,7 @@ describe('H01: what is wrong with the options is said at construction', () => {
       { option: 'eventLevel', problem: `must be ${LEVEL_WORDS}, not 'loud'` },
       { option: 'beforeSend', problem: 'must be a synchronous function, not an async one' },
       { option: 'dns', problem: expect.stringMatching(/^is unknown; allowed are dsn, release, /) },
-      { option: 'flood', problem: 'is not in this version yet; allowed is false' },
+      { option: 'sendDefaultPii', problem: 'is not in this version yet; allowed is false' },
       { option: 'sampleSeed', problem: 'cannot stand beside random: give one of the two' },
     ]);
   });
