@@ -138,7 +138,7 @@ const WRONG: Readonly<Record<keyof ClientOptions, readonly [unknown, string][]>>
   inAppExclude: TEXTS,
   modules: FLAG,
   transport: [
-    ['carrier-pigeon', 'must be one of http, memory, stdout'],
+    ['carrier-pigeon', 'must be one of direct, file, http, memory, stdout, sync, thread'],
     [{}, 'must be a scheme name, a factory or a transport: it lacks send, flush, close'],
     [new HalfTransport(), 'must be a scheme name, a factory or a transport: it lacks flush, close'],
     [5, 'must be a scheme name, a factory or a transport: it lacks send, flush, close'],
