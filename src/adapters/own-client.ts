@@ -19,11 +19,16 @@ export function adapterClient(source: ClientSource & { readonly client?: unknown
   if (given.length > 0) {
     throw new TypeError(`jackdaw: give either client or client options, not both (beside client: ${given.join(', ')})`);
   }
+  return { client: givenClient(client), owned: false };
+}
+
+/** @throws TypeError for anything but a client or a function that returns one. */
+export function givenClient(client: unknown): Client {
   const resolved: unknown = typeof client === 'function' ? client() : client;
   if (!isClient(resolved)) {
     throw new TypeError('jackdaw: client must be a client made by createClient, or a function that returns one');
   }
-  return { client: resolved, owned: false };
+  return resolved;
 }
 
 /** By its methods: the client may come from another copy of the package. */
