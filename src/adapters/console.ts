@@ -11,6 +11,9 @@ export type ConsoleMethod = 'debug' | 'info' | 'log' | 'warn' | 'error' | 'trace
 
 const METHODS: readonly ConsoleMethod[] = ['debug', 'info', 'log', 'warn', 'error', 'trace'];
 
+/** How Node begins the warnings of the process, which it prints with console.error. */
+const WARNING = `(${process.release.name}:${process.pid}) `;
+
 /** What is common to the methods of one capture. */
 interface Capture {
   /** False: undone. Who has patched console since then may still call what was put there. */
@@ -67,8 +70,7 @@ function captureFor(client: Client): Capture {
     isPrinting: false,
     record(method, args) {
       const { level, severity } = levels.place(method);
-      // Without arguments it prints an empty line.
-      if (severity < client.threshold || args.length === 0) return;
+      if (severity < client.threshold || isNoRecord(args)) return;
       const facts = { level, levelName: method, time: Date.now(), logger: 'console', origin: 'console' };
       try {
         client.captureRecord(new ConsoleRecord(facts, args, clean));
@@ -77,6 +79,12 @@ function captureFor(client: Client): Capture {
       }
     },
   };
+}
+
+/** An empty line; or a warning of the process, which is no error, and may be our own. */
+function isNoRecord(args: readonly unknown[]): boolean {
+  const [first] = args;
+  return args.length === 0 || (typeof first === 'string' && first.startsWith(WARNING));
 }
 
 /** @returns a function that puts back what was there, unless others have put something on top. */

@@ -182,10 +182,11 @@ class LaterLine implements LaterContent {
   }
 }
 
-/** Of two lines of one length; those without a time where pino's own clocks write it are never the same. */
+/** Of two lines of one length. A time is known where pino's own clocks write it. */
 function isSameButTime(before: string, line: string): boolean {
   const time = line.indexOf(TIME);
   const end = line.indexOf(',', time + TIME.length);
-  if (time < 0 || end < 0 || before.slice(end) !== line.slice(end)) return false;
+  if (time < 0) return before === line;
+  if (end < 0 || before.slice(end) !== line.slice(end)) return false;
   return before.slice(0, time + TIME.length) === line.slice(0, time + TIME.length);
 }

@@ -488,3 +488,22 @@ describe('a destination that is not written to by pino', () => {
     expectSettled(client);
   });
 });
+
+describe('lines that repeat', () => {
+  it.each([
+    ['are one by the clock', {}, { orderId: 1 }, { orderId: 1 }, 1],
+    ['are one by an ISO clock', { timestamp: pino.stdTimeFunctions.isoTime }, { orderId: 1 }, { orderId: 1 }, 1],
+    ['are two with another field', {}, { orderId: 1 }, { orderId: 2 }, 2],
+    ['are two with another field called time', {}, { time: 1 }, { time: 2 }, 2],
+    ['are one without a clock', { timestamp: false }, { orderId: 1 }, { orderId: 1 }, 1],
+  ])('%s', (_name, options, first, second, count) => {
+    const { destination, breadcrumbs } = open();
+    const logger = pino({ ...options }, pino.multistream([{ stream: destination }]));
+    logger.info(first, 'again');
+    const start = Date.now();
+    // Another time, of which nothing but the line tells.
+    while (Date.now() === start);
+    logger.info(second, 'again');
+    expect(breadcrumbs()).toHaveLength(count);
+  });
+});
