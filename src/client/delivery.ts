@@ -164,15 +164,21 @@ export class Delivery {
 
   /** For the exit. None: the transport is one that cannot send any more then. */
   handOver(): readonly Remainder[] {
-    this.#collect();
-    this.#held.release(true);
+    this.#collectNow();
     this.#reports?.flush();
     return this.#transport.handOver?.() ?? [];
   }
 
   /** For the exit, after all else. */
   keep(): void {
-    this.#transport.keep?.();
+    if (this.#transport.keep === undefined) return;
+    this.#collectNow();
+    this.#transport.keep();
+  }
+
+  #collectNow(): void {
+    this.#collect();
+    this.#held.release(true);
   }
 
   #collect(): void {

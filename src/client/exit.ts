@@ -16,10 +16,17 @@ export function drainAtEnd(): void {
   // First of all: a listener of the application's may call process.exit(), and then no other is called any more.
   process.prependListener('exit', () => {
     const drain = createDrain(() => pending(state.clients));
-    state.drainNow = drain;
-    drain();
-    for (const { ending } of state.clients) ending?.keep();
+    state.drainNow = () => {
+      drain();
+      keep(state.clients);
+    };
+    state.drainNow();
   });
+}
+
+/** After what was delivered: what was not, and that the rest was, is written down, where there is a spool. */
+export function keep(clients: Iterable<Client>): void {
+  for (const { ending } of clients) ending?.keep();
 }
 
 /**

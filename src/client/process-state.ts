@@ -29,7 +29,7 @@ export interface ProcessState {
   readonly warned: Set<string>;
   /** Whether the listeners for the end of the process are there. */
   exitHooked: boolean;
-  /** There once the process exits: delivers what was taken since. */
+  /** There once the process exits: delivers what was taken since, and keeps what cannot be. */
   drainNow: (() => void) | undefined;
   /** Whether the listener for uncaught errors is there. */
   uncaughtHooked: boolean;

@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import type { Client } from './client.js';
-import { createDrain } from './exit.js';
+import { createDrain, keep } from './exit.js';
 import { processState } from './process-state.js';
 
 /** What signal-exit leaves in the process: version 3 on `process`, version 4 on `globalThis`. */
@@ -44,6 +44,7 @@ function onSignal(signal: NodeJS.Signals): void {
     return;
   }
   createDrain(() => endings)();
+  keep(watch.clients);
   signals.delete(signal);
   process.off(signal, watch.listener);
   process.kill(process.pid, signal);

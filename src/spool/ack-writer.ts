@@ -77,6 +77,7 @@ export class AckWriter {
         const descriptor = sync.open(segment.ackPath, APPEND, FILE_MODE);
         if (isOwnFile(sync.fstat(descriptor))) writeAllSync(sync, descriptor, [encodeAcks(segment.acks)]);
         sync.close(descriptor);
+        segment.acks = [];
       } catch {
         // Duplicates in the next run.
       }

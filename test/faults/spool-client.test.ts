@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type Dirent, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -43,9 +43,17 @@ function log(client: Client, count: number, text = 'number'): string[] {
 
 /** What lies on the disk, as text. */
 function onDisk(): string {
-  const entries = readdirSync(dir, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.seg'));
+  const files = entries().filter((entry) => entry.isFile() && entry.name.endsWith('.seg'));
   return files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1')).join('\n');
+}
+
+/** How many processes have a directory there that is not used up. */
+function owners(): number {
+  return entries().filter(({ name }) => name === 'owner').length;
+}
+
+function entries(): readonly Dirent[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true });
 }
 
 describe('P9, P11: with the spool', () => {
@@ -171,22 +179,41 @@ describe('P9, P11: with the spool', () => {
 });
 
 describe('E34, P10: at the end of the process', () => {
-  const options = () => ({ spool: dir });
+  // Nothing waits for source lines.
+  const options = () => ({ spool: dir, contextLines: 0 });
 
-  it.each(['process.exit(3)', 'a throw', 'the natural end'])(
-    'before %s it is delivered once, and nothing is left',
-    async (end) => {
-      const { code } = await runEnding('none', end, { dsn: server.dsn, options: options(), count: 3 });
-      expect(code).toBe({ 'process.exit(3)': 3, 'a throw': 1, 'the natural end': 0 }[end]);
-      const events = server.eventIds.length;
-      expect(events).toBe(end === 'a throw' ? 4 : 3);
-      const next = clientFor();
-      log(next, 1);
-      await next.flush(5_000);
-      expect(server.eventIds).toHaveLength(events + 1);
-      expect(next.stats().recovered.error).toBe(0);
-    },
-  );
+  it.each([
+    { end: 'process.exit(3)', status: 3, events: 3 },
+    { end: 'a throw', status: 1, events: 4 },
+    { end: 'a log in an exit listener', status: 11, events: 4 },
+    { end: 'the natural end', status: 0, events: 3 },
+    { end: 'SIGTERM', status: 'SIGTERM', events: 3 },
+  ])('before $end it is delivered once, and nothing is left', async ({ end, status, events }) => {
+    const { code, signal } = await runEnding('none', end, {
+      dsn: server.dsn,
+      options: { ...options(), drainOnSignals: ['SIGTERM'] },
+      count: 3,
+    });
+    expect(code ?? signal).toBe(status);
+    expect(server.eventIds).toHaveLength(events);
+    const next = clientFor();
+    await vi.waitFor(() => expect(owners()).toBe(1), { timeout: 10_000 });
+    await next.flush(5_000);
+    expect(next.stats().recovered.error).toBe(0);
+    expect(server.eventIds).toHaveLength(events);
+  });
+
+  it.each([
+    { end: 'SIGTERM', more: { transport: 'file', drainOnSignals: ['SIGTERM'] }, events: 3 },
+    { end: 'a log in an exit listener', more: { drainOnExit: false }, events: 4 },
+  ])('what is not to be sent is on the disk before $end', async ({ end, more, events }) => {
+    await runEnding('none', end, { dsn: server.dsn, options: { ...options(), ...more }, count: 3 });
+    expect(server.requests).toEqual([]);
+    const next = clientFor();
+    await server.received(events, 10_000);
+    await next.flush(5_000);
+    expect(next.stats()).toMatchObject({ recovered: { error: events }, delivered: { error: events } });
+  });
 
   it('what has no answer when it exits is delivered by the next run', async () => {
     server.rescript(DOWN);
