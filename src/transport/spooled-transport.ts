@@ -165,8 +165,14 @@ export class SpooledTransport implements Transport {
 
   async #restoreUpTo(most: number): Promise<number> {
     let count = 0;
-    // Room that even the lowest level has is room indeed.
-    while (this.#restored < most && !this.#closed && (this.#inner.admits?.('trace') ?? true)) {
+    const failures = this.#failures;
+    // Room that even the lowest level has is room indeed. What fails may fail at once, and is then back already.
+    while (
+      this.#restored < most &&
+      this.#failures <= failures &&
+      !this.#closed &&
+      (this.#inner.admits?.('trace') ?? true)
+    ) {
       const stored = await this.#store.next();
       if (stored === undefined) break;
       count++;

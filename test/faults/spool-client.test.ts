@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { type Dirent, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Client, type ClientOptions, createClient } from '../../src/index.js';
+import { type Client, type ClientOptions, createClient, type Transport } from '../../src/index.js';
 import { expectBalanced, expectSettled } from '../support/balance.js';
 import { runEnding } from '../support/run-ending.js';
 import { answer, reset, type Script, type ScriptedServer, startScriptedServer } from '../support/scripted-server.js';
@@ -114,6 +115,24 @@ describe('P9, P11: with the spool', () => {
     expectSettled(client);
     expect(client.stats()).toMatchObject({ delivered: { error: 3_000 }, dropped: {} });
   }, 90_000);
+
+  it('A01: a transport that knows at once that there is no server is asked again later, not again and again', async () => {
+    let sends = 0;
+    const transport: Transport = {
+      send(_envelope, settle) {
+        sends++;
+        settle('network_error');
+      },
+      flush: async () => true,
+      close: async () => true,
+    };
+    const client = clientFor({ transport });
+    log(client, 3);
+    await vi.waitFor(() => expect(sends).toBeGreaterThan(3), { timeout: 10_000 });
+    for (let turn = 0; turn < 1_000; turn++) await setImmediate();
+    expect(sends).toBeLessThan(8);
+    expect(client.stats()).toMatchObject({ accepted: { error: 3 }, spooled: { error: 3 } });
+  });
 
   it('E25: beyond its bytes the oldest go, counted, and the balance holds', async () => {
     server.rescript(DOWN);
