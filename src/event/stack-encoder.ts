@@ -95,6 +95,9 @@ function cleanFrame(frame: Frame, clean: Clean): Frame {
     const text = frame[field];
     if (text !== undefined) result[field] = clean(text);
   }
+  // A part of the path, which may tell a secret only as a whole.
+  const path = framePath(frame);
+  if (path !== undefined && clean(path) !== path) delete result.module;
   return result;
 }
 

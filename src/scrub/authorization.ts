@@ -1,10 +1,13 @@
 import type { BuiltInDetector } from './detectors.js';
 import { matchAt, replaceEach } from './replace-each.js';
 
-const SCHEME = /(?<![a-z\d])(bearer|basic|digest|negotiate|apikey)(?:[ \t]{1,3}|\+|%(?:25)*20|["']?,\s?["'])/gi;
+/** Not inside of a word, but behind an escape sequence of JSON or of a URL. */
+const SCHEME =
+  /(?:(?<![a-z\d])|(?<=\\[bfnrt]|%[\da-f]{2}))(bearer|basic|digest|negotiate|apikey)(?:[ \t]{1,3}|\+|%(?:25)*20|["']?,\s?["'])/gi;
 const TOKEN = /[\w.~+/=-]{6,}/y;
 /** RFC 7616: the parameters of Digest, in JSON with escaped quotes. */
 const PARAMETER = /\s{0,3}[a-z]{1,20}=(?:\\*"[^"\\]*\\*"|[^\s,"\\]{1,200}),?/iy;
+const PARAMETER_NAME = /^[a-z_]{1,20}=$/;
 /** Words of a sentence have none of these. */
 const RANDOM = /\d|[a-z][A-Z]|[A-Z]{2}[a-z]|[=_/+]/;
 
@@ -23,8 +26,8 @@ export const authorization: BuiltInDetector = {
 function lengthOf(scheme: string, text: string, from: number): number {
   if (scheme === 'digest') return lengthOfParameters(text, from);
   const token = matchAt(TOKEN, text, from)?.[0] ?? '';
-  // A parameter of a challenge: `Bearer realm="api"`.
-  if (token.endsWith('=') && '\\"'.includes(text[from + token.length] ?? ' ')) return 0;
+  // A parameter of a challenge, `Bearer realm="api"`, and not the padding of base64.
+  if (PARAMETER_NAME.test(token) && '\\"'.includes(text[from + token.length] ?? ' ')) return 0;
   // "Basic JavaScript": credentials are the base64 of a name, a colon and a password (RFC 7617).
   const isSecret = scheme === 'basic' ? Buffer.from(token, 'base64').includes(':') : RANDOM.test(token);
   return isSecret ? token.length : 0;

@@ -13,10 +13,12 @@ const SCHEMES: readonly (readonly [prefix: RegExp, lengths: readonly number[]])[
   [/^(?:5018|5020|5038|5893|6304|6759|676[1-3])/, [13, 14, 15, 16, 17, 18, 19]], // Maestro
 ];
 
-const SEPARATORS = /[ -]/g;
+/** A space, as forms and URLs write it too, or a dash. */
+const SEPARATOR = '(?:[ +-]|%(?:25)*20)';
+const SEPARATORS = new RegExp(SEPARATOR, 'g');
 
-/** Thirteen digits with at most a single space or dash between them: most texts have none and end here. */
-const CANDIDATE = /\d(?:[ -]?\d){12}/;
+/** Thirteen digits with at most a single separator between them: most texts have none and end here. */
+const CANDIDATE = new RegExp(String.raw`\d(?:${SEPARATOR}?\d){12}`);
 
 /**
  * A card does not begin inside a word, a hash, a longer number or a fraction (`0.4539578763621486`), but it may follow an
@@ -31,9 +33,9 @@ const END = String.raw`(?![\dA-Za-mo-z]|n\w)`;
 const PRINTED = new RegExp(
   `${BEGIN}(?:${[
     String.raw`\d{13,19}`,
-    String.raw`(\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4})(?:[ -]\d{1,3})?`,
-    String.raw`\d{4}[ -]\d{6}[ -]\d{4,5}`,
-    String.raw`\d{6}[ -]\d{13}`,
+    String.raw`(\d{4}(?:${SEPARATOR}\d{4}){3})(?:[ -]\d{1,3})?`,
+    String.raw`\d{4}${SEPARATOR}\d{6}${SEPARATOR}\d{4,5}`,
+    String.raw`\d{6}${SEPARATOR}\d{13}`,
   ].join('|')})${END}`,
   'g',
 );
@@ -83,7 +85,8 @@ function isTyped(run: string): boolean {
 }
 
 function isCard(text: string): boolean {
-  return hasCheckDigit(text) && isIssued(text.replace(SEPARATORS, ''));
+  const readable = text.includes('%') ? text.replace(SEPARATORS, '') : text;
+  return hasCheckDigit(readable) && isIssued(readable.replace(SEPARATORS, ''));
 }
 
 function isIssued(digits: string): boolean {
@@ -96,7 +99,7 @@ function hasCheckDigit(text: string): boolean {
   let double = false;
   for (let at = text.length - 1; at >= 0; at--) {
     const digit = text.charCodeAt(at) - 0x30;
-    // A separator: both stand before the digits in ASCII.
+    // A separator: all of them stand before the digits in ASCII.
     if (digit < 0) continue;
     sum += !double ? digit : digit > 4 ? 2 * digit - 9 : 2 * digit;
     double = !double;

@@ -1,6 +1,9 @@
 import type { BuiltInDetector } from './detectors.js';
 import { LONG_WORD } from './traits.js';
 
+/** As JSON and URLs write it too. */
+const SLASH = String.raw`(?:\\?\/|%(?:25)*2F)`;
+
 /**
  * Keys and tokens by the prefixes that their issuers publish, with the least length that they have. No library: the lists
  * that are kept well (gitleaks, trufflehog, secretlint) are made for scanning repositories, by programs of their own or
@@ -30,7 +33,7 @@ const PREFIXES: readonly string[] = [
   String.raw`hf_[A-Za-z]{30,}|r8_[A-Za-z\d]{30,}|gsk_[A-Za-z\d]{30,}|xai-[A-Za-z\d]{30,}|pplx-[A-Za-z\d]{30,}`, // hosts of models
   String.raw`dp\.(?:pt|st|ct|sa)\.[\w.]{30,}|pscale_(?:tkn|pw|oauth)_[\w=.-]{20,}|sbp_[a-f\d]{30,}|nfp_[A-Za-z\d]{30,}`, // Doppler, PlanetScale, Supabase, Netlify
   String.raw`tskey-[a-z]{3,12}-[\w-]{20,}|dapi[a-f\d]{32}(?![a-f\d])|[A-Za-z\d]{14}\.atlasv1\.[\w-]{40,}`, // Tailscale, Databricks, Terraform
-  String.raw`https:(?:\\?\/){2}hooks\.slack\.com(?:\\?\/)services(?:\\?\/)(?:\w|\\?\/){20,}`, // Slack's webhooks
+  String.raw`https(?::|%(?:25)*3A)${SLASH}{2}hooks\.slack\.com${SLASH}services${SLASH}(?:\w|${SLASH}){20,}`, // Slack's webhooks
 ];
 
 /** Not inside of a longer word, but behind an escape sequence of JSON or of a URL. */
