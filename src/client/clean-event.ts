@@ -1,6 +1,8 @@
 import type { EventFields } from '../event/build-event.js';
-import { cleanContexts, cleanObject, cleanTexts } from '../event/scope-content.js';
+import { cleanContexts, cleanObject, cleanTags, cleanTexts } from '../event/scope-content.js';
 import { EVENT_BOUNDS } from '../processors/sections.js';
+import { eventLevel, levelFromName } from '../protocol/level.js';
+import { isList } from '../scrub/is-list.js';
 import type { JsonValue, Scrubber } from '../scrub/walk.js';
 
 /** Relay's limit for a name in `sdk` and `modules`, in characters. */
@@ -12,7 +14,6 @@ const STRUCTURE: ReadonlySet<string> = new Set([
   'timestamp',
   'platform',
   'type',
-  'level',
   'logger',
   'transaction',
   'server_name',
@@ -38,20 +39,24 @@ export function cleanEventFields(event: object, structure: Scrubber, data: Scrub
     // As in JSON, a field that is undefined is none: the usual way of hooks to remove one.
     if (value === undefined) continue;
     const clean = cleanField(name, value, structure, data);
-    fields[structure.text(name, NAME_LENGTH)] = JSON.stringify(clean);
+    if (clean !== undefined) fields[structure.text(name, NAME_LENGTH)] = JSON.stringify(clean);
   }
   return fields;
 }
 
-function cleanField(name: string, value: unknown, structure: Scrubber, data: Scrubber): JsonValue {
+function cleanField(name: string, value: unknown, structure: Scrubber, data: Scrubber): JsonValue | undefined {
   switch (name) {
+    case 'level':
+      return cleanLevel(value);
+    case 'tags':
+      return isList(value) ? byKey(name, value, data) : cleanTags(value, data);
     case 'modules':
     case 'sdk':
       return cleanNames(value, structure);
     case 'contexts':
       return cleanContexts(value, EVENT_BOUNDS, data);
     case 'fingerprint':
-      return Array.isArray(value) ? cleanTexts(value, EVENT_BOUNDS, structure) : byKey(name, value, structure);
+      return isList(value) ? cleanTexts(value, EVENT_BOUNDS, structure) : byKey(name, value, structure);
     case 'logentry':
       return cleanLogEntry(value, structure, data);
     default:
@@ -60,6 +65,12 @@ function cleanField(name: string, value: unknown, structure: Scrubber, data: Scr
         DATA_KEYS.has(key) ? data.clean(inner, EVENT_BOUNDS) : inner,
       );
   }
+}
+
+/** Servers refuse an event for a word they do not know, such as `warn`; where there is none, it is an error to them. */
+function cleanLevel(value: unknown): JsonValue | undefined {
+  const level = typeof value === 'string' ? levelFromName(value) : undefined;
+  return level && eventLevel(level);
 }
 
 /** A module called `session` is no secret: here keys are names, and only texts are scrubbed. */
@@ -76,7 +87,7 @@ function cleanLogEntry(value: unknown, structure: Scrubber, data: Scrubber): Jso
   const clean = cleanObject(value, EVENT_BOUNDS, structure);
   if (clean === undefined) return structure.clean(value, EVENT_BOUNDS);
   const { params } = value as { readonly params?: unknown };
-  return Array.isArray(params) ? { ...clean, params: cleanTexts(params, EVENT_BOUNDS, data) } : clean;
+  return isList(params) ? { ...clean, params: cleanTexts(params, EVENT_BOUNDS, data) } : clean;
 }
 
 function byKey(name: string, value: unknown, scrubber: Scrubber): JsonValue {

@@ -1,5 +1,6 @@
 import { eventLevel } from '../protocol/level.js';
 import type { LogRecord } from '../record.js';
+import { isList } from '../scrub/is-list.js';
 import type { Scrubber } from '../scrub/walk.js';
 import { encodeBreadcrumb, type KeptBreadcrumb } from './build-breadcrumb.js';
 import { type EncodeExceptionsOptions, encodeExceptions, errorExtras, readErrors } from './exception.js';
@@ -123,7 +124,7 @@ function addNames(fields: EventFields, { record, scope, defaults }: EventInput, 
   if (typeof transaction === 'string') fields['transaction'] = line(transaction, TRANSACTION_LENGTH);
   const fingerprint = record.context?.fingerprint ?? scope.fingerprint ?? defaults.fingerprint;
   const parts = typeof fingerprint === 'string' ? [fingerprint] : fingerprint;
-  if (Array.isArray(parts)) fields['fingerprint'] = JSON.stringify(cleanTexts(parts, SMALL, scrubber));
+  if (isList(parts)) fields['fingerprint'] = JSON.stringify(cleanTexts(parts, SMALL, scrubber));
 }
 
 function encodeLogEntry(record: LogRecord, scrubber: Scrubber): string | undefined {

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../record.js';
+import { isList } from '../scrub/is-list.js';
 import type { Bounds, Scrubber } from '../scrub/walk.js';
 import { cleanTexts } from './scope-content.js';
 
@@ -21,7 +22,7 @@ const SHORTEST = 4;
 export function cleanMessage(record: LogRecord, length: number, bounds: Bounds, scrubber: Scrubber): CleanMessage {
   const { message, template } = record;
   const params = template === undefined ? undefined : record.params;
-  if (template === undefined || !Array.isArray(params)) {
+  if (template === undefined || !isList(params)) {
     return {
       formatted: scrubber.text(message, length),
       template: template && scrubber.text(template, length),

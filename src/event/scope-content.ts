@@ -1,4 +1,5 @@
 import type { Level } from '../protocol/level.js';
+import { isList } from '../scrub/is-list.js';
 import type { Bounds, JsonValue, Scrubber } from '../scrub/walk.js';
 
 /** What a scope or the client's options know about every event; contents are replaced as a whole, never changed. */
@@ -86,7 +87,7 @@ export function cleanContexts(contexts: unknown, bounds: Bounds, scrubber: Scrub
  */
 export function cleanTexts(values: readonly unknown[], bounds: Bounds, scrubber: Scrubber): string[] {
   // An adapter of somebody else's may hand over anything.
-  if (!Array.isArray(values)) return [];
+  if (!isList(values)) return [];
   const alone = values.map((value) => [value]);
   const clean = scrubber.clean(alone, { ...bounds, depth: bounds.depth + 1 });
   return Array.isArray(clean) ? clean.map((item) => plainText(Array.isArray(item) ? (item[0] ?? null) : item)) : [];

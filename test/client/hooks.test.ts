@@ -301,4 +301,20 @@ describe('the structure of an event that a hook returns', () => {
     expect(event().contexts).toEqual({ password: { value: '[Filtered]' }, plan: { value: 'gold' } });
     await client.close();
   });
+
+  it.each<[string, object, object]>([
+    ['a level by the name of a logger', { level: 'warn' }, { level: 'warning' }],
+    ['a level that nobody knows', { level: 'grave' }, { level: undefined }],
+    [
+      'a tag that is no text',
+      { tags: { count: 3, ready: true, none: undefined } },
+      { tags: { count: '3', ready: 'true' } },
+    ],
+    ['a tag of several lines', { tags: { 'a b': 'one\ntwo' } }, { tags: { 'a-b': 'one two' } }],
+  ])('has not %s, for which servers refuse it or drop the field', (_, fields, expected) => {
+    const { client, event } = memoryClient({ beforeSend: (given) => ({ ...given, ...fields }) as ErrorEvent });
+    client.captureRecord(logRecord());
+    const { level, tags } = event();
+    expect({ level, tags }).toEqual({ level: 'error', tags: undefined, ...expected });
+  });
 });
