@@ -305,6 +305,17 @@ export function describeAdapter(harness: HostHarness): void {
       expect(event?.contexts?.['PaymentError']).toEqual({ code: 'CARD_DECLINED' });
     });
 
+    it('shows its own properties, bounded and without secrets', async () => {
+      const host = await openBench();
+      const dump = Array.from({ length: 1_000 }, (_, index) => ({ page: index, text: 'x'.repeat(100) }));
+      const own = { code: 'EPIPE', errno: -32, syscall: 'write', status: 503, apiKey: 'hunter2', dump };
+      host.error('error', 'order lost', Object.assign(new TypeError('no stock'), own));
+      const context = host.events[0]?.contexts?.['TypeError'];
+      expect(context).toMatchObject({ code: 'EPIPE', errno: -32, syscall: 'write', status: 503, apiKey: '[Filtered]' });
+      expect(JSON.stringify(context).length).toBeLessThanOrEqual(8 * 1_024);
+      expect(host.events[0]?.logentry?.formatted).toContain('order lost');
+    });
+
     it('that holds several errors is shown with all of them', async () => {
       const host = await openBench();
       host.error(
