@@ -37,6 +37,7 @@ export type {
 export type { Level } from './protocol/level.js';
 export type { Attribute, LogItem } from './protocol/log-item.js';
 export type { Category, DropReason, Outcome } from './protocol/outcome.js';
+export type { Trace } from './protocol/trace.js';
 export type { LogRecord, RecordContext } from './record.js';
 export type { Detector, OptionalDetector } from './scrub/walk.js';
 export { DeliveryError, type DeliveryErrorCode } from './transport/delivery-error.js';

@@ -75,7 +75,7 @@ export class CarriedScopes {
     let scope = this.#scopes.get(trace_id);
     if (scope === undefined) {
       scope = new Scope(request === true);
-      scope.continueTrace({ traceId: trace_id, spanId: span_id });
+      scope.adoptTrace({ traceId: trace_id, spanId: span_id });
     }
     this.#scopes.delete(trace_id);
     this.#scopes.set(trace_id, scope);

@@ -1,7 +1,8 @@
 import { buildLog, type LogBase } from '../event/build-log.js';
-import { type CleanContent, cleanObject, type Trace } from '../event/scope-content.js';
+import { type CleanContent, cleanObject } from '../event/scope-content.js';
 import { runHook } from '../processors/processor.js';
 import { type Attribute, attribute, type LogItem } from '../protocol/log-item.js';
+import type { Trace } from '../protocol/trace.js';
 import type { LogRecord } from '../record.js';
 import type { Bounds, Scrubber } from '../scrub/walk.js';
 import type { Diagnostics } from './diagnostics.js';

@@ -8,10 +8,14 @@ export type ScopeSetters = Pick<
   | 'setTag'
   | 'setTags'
   | 'setExtra'
+  | 'setExtras'
   | 'setContext'
   | 'setFingerprint'
   | 'setLevel'
   | 'setTransaction'
+  | 'setRequest'
+  | 'continueTrace'
+  | 'trace'
   | 'clear'
 >;
 
@@ -21,10 +25,16 @@ export const scope: ScopeSetters = {
   setTag: (key, value) => currentScope().setTag(key, value),
   setTags: (tags) => currentScope().setTags(tags),
   setExtra: (key, value) => currentScope().setExtra(key, value),
+  setExtras: (extras) => currentScope().setExtras(extras),
   setContext: (name, context) => currentScope().setContext(name, context),
   setFingerprint: (fingerprint) => currentScope().setFingerprint(fingerprint),
   setLevel: (level) => currentScope().setLevel(level),
   setTransaction: (name) => currentScope().setTransaction(name),
+  setRequest: (request) => currentScope().setRequest(request),
+  continueTrace: (header) => currentScope().continueTrace(header),
+  get trace() {
+    return currentScope().trace;
+  },
   clear: () => currentScope().clear(),
 };
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { KeptBreadcrumb } from '../event/build-breadcrumb.js';
 import { isRepeated } from '../event/repeated-breadcrumb.js';
-import { plainText, type ScopeContent, type Trace } from '../event/scope-content.js';
+import { readRequest } from '../event/request.js';
+import { plainText, type ScopeContent } from '../event/scope-content.js';
 import type { User } from '../protocol/event.js';
 import { type Level, levelFromName } from '../protocol/level.js';
+import { readTraceHeader, type Trace } from '../protocol/trace.js';
 import { Ring } from './breadcrumbs.js';
 import { snapshot, textOf } from './snapshot.js';
 
@@ -45,7 +47,11 @@ export class Scope {
 
   /** Any data to show beside the event. */
   setExtra(key: string, value: unknown): void {
-    this.#set({ extra: { ...this.#content.extra, ...asObject({ [key]: value }) } });
+    this.setExtras({ [key]: value });
+  }
+
+  setExtras(extras: Readonly<Record<string, unknown>>): void {
+    this.#set({ extra: { ...this.#content.extra, ...asObject(extras) } });
   }
 
   /** A named group of data; null removes it. */
@@ -70,6 +76,22 @@ export class Scope {
     this.#set({ transaction: isAbsent(name) ? undefined : textOf(name) });
   }
 
+  /**
+   * The HTTP request that is being served, a `http.IncomingMessage` or an object with method, url and headers, as it is
+   * now; null removes.
+   */
+  setRequest(request: object | null): void {
+    const fields = readRequest(request);
+    this.#set({ request: fields && asObject(fields) });
+  }
+
+  /** Goes on with the trace of a caller, by its header `traceparent` or `sentry-trace`; any other text changes nothing. */
+  continueTrace(header: string | undefined): void {
+    const caller = readTraceHeader(header);
+    if (caller === undefined) return;
+    this.#set({ trace: { traceId: caller.traceId, spanId: newTrace().spanId, parentSpanId: caller.spanId } });
+  }
+
   /** Forgets everything, breadcrumbs included. */
   clear(): void {
     this.#content = EMPTY;
@@ -81,10 +103,7 @@ export class Scope {
     return this.#content;
   }
 
-  /**
-   * The ids that link what happens in this scope.
-   * @internal
-   */
+  /** The ids that link what happens in this scope. */
   get trace(): Trace {
     if (this.#content.trace === undefined) this.#set({ trace: newTrace() });
     return this.#content.trace ?? newTrace();
@@ -94,7 +113,7 @@ export class Scope {
    * Takes over the ids of a scope that lives in another thread or process.
    * @internal
    */
-  continueTrace(trace: Trace): void {
+  adoptTrace(trace: Trace): void {
     this.#set({ trace });
   }
 

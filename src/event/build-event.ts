@@ -1,4 +1,5 @@
 import { eventLevel } from '../protocol/level.js';
+import type { Trace } from '../protocol/trace.js';
 import type { LogRecord } from '../record.js';
 import { isList } from '../scrub/is-list.js';
 import type { Scrubber } from '../scrub/walk.js';
@@ -18,11 +19,11 @@ import {
   oneLine,
   type ScopeContent,
   SMALL,
-  type Trace,
 } from './scope-content.js';
 import type { SourceFiles } from './source-files.js';
 import type { EncodedStack, EncodeStack } from './stack-encoder.js';
 import { plausibleSeconds } from './timestamp.js';
+import { traceContext, traceOf } from './trace.js';
 
 /** An event as the JSON texts of its fields: what was serialized once is not serialized again. */
 export type EventFields = Record<string, string>;
@@ -161,7 +162,7 @@ function addDebugMeta(fields: EventFields, stacks: readonly EncodedStack[]): voi
 }
 
 function addContent(fields: EventFields, input: EventInput, base: EventBase, errorContexts: CleanObject): void {
-  const { record, trace } = input;
+  const { record } = input;
   const { scrubber } = base;
   const own = base.cleanContent(input.defaults);
   const scope = base.cleanContent(input.scope);
@@ -176,13 +177,17 @@ function addContent(fields: EventFields, input: EventInput, base: EventBase, err
   addObject(fields, 'tags', tags);
   addObject(fields, 'extra', { ...own.extra, ...scope.extra, ...data });
   addObject(fields, 'user', cleanUser(record.context?.user, scrubber) ?? scope.user ?? own.user);
-  addObject(fields, 'request', cleanRequest(record.context?.request, scrubber));
+  addObject(
+    fields,
+    'request',
+    cleanRequest(record.context?.request, scrubber) ?? cleanRequest(input.scope.request, scrubber),
+  );
   addObject(fields, 'contexts', {
     ...errorContexts,
     ...base.contexts,
     ...own.contexts,
     ...scope.contexts,
-    trace: { trace_id: trace.traceId, span_id: trace.spanId },
+    trace: traceContext(traceOf(record, input.trace)),
   });
 }
 

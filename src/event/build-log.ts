@@ -1,11 +1,13 @@
 import { logLevel, SEVERITY } from '../protocol/level.js';
 import { type Attribute, attribute, type LogItem } from '../protocol/log-item.js';
+import type { Trace } from '../protocol/trace.js';
 import type { LogRecord } from '../record.js';
 import type { Bounds, Scrubber } from '../scrub/walk.js';
 import { readErrors } from './exception.js';
 import { type CleanMessage, cleanMessage } from './message.js';
-import { type CleanContent, cleanObject, type Trace } from './scope-content.js';
+import { type CleanContent, cleanObject } from './scope-content.js';
 import { plausibleSeconds } from './timestamp.js';
+import { traceOf } from './trace.js';
 
 /** A log item may have 1 MiB; logs are billed by the byte, so their texts are held as short as an event's. */
 const BODY_LENGTH = 8_192;
@@ -36,7 +38,7 @@ export function buildLog(input: LogInput, base: LogBase): LogItem {
   const message = cleanMessage(record, BODY_LENGTH, ATTRIBUTES, base.scrubber);
   return {
     timestamp: plausibleSeconds(record.time, input.now),
-    trace_id: trace.traceId,
+    trace_id: traceOf(record, trace).traceId,
     level: logLevel(record.level),
     severity_number: SEVERITY[record.level],
     body: message.formatted,

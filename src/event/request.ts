@@ -1,4 +1,4 @@
-import type { Bounds, JsonValue, Scrubber } from '../scrub/walk.js';
+import type { Bounds, Scrubber } from '../scrub/walk.js';
 import { type CleanObject, cleanObject } from './scope-content.js';
 
 /** Relay keeps 8 KiB of a request's body; headers and cookies are small. */
@@ -15,6 +15,11 @@ const FIELDS = ['method', 'headers', 'cookies', 'query_string', 'data', 'env'] a
  * object that already has these fields. Undefined where there is neither method nor URL.
  */
 export function cleanRequest(request: unknown, scrubber: Scrubber): CleanObject | undefined {
+  return cleanObject(readRequest(request), BOUNDS, scrubber);
+}
+
+/** The same, by reference and not clean yet. */
+export function readRequest(request: unknown): Record<string, unknown> | undefined {
   if (request === null || typeof request !== 'object') return undefined;
   const picked: Record<string, unknown> = {};
   for (const field of FIELDS) picked[field] = read(request, field);
@@ -25,15 +30,14 @@ export function cleanRequest(request: unknown, scrubber: Scrubber): CleanObject 
     if (query !== undefined) picked['query_string'] ??= parameters(query);
   }
   if (picked['method'] === undefined && picked['url'] === undefined) return undefined;
-  const clean = cleanObject(picked, BOUNDS, scrubber) ?? {};
-  return Object.fromEntries(Object.entries(clean).filter(([field]) => isGiven(picked[field])));
+  return Object.fromEntries(Object.entries(picked).filter(([, value]) => isGiven(value)));
 }
 
 function parameters(query: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(query.slice(0, QUERY_LENGTH)));
 }
 
-function isGiven(value: unknown): value is JsonValue {
+function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && typeof value !== 'function';
 }
 

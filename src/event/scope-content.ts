@@ -1,4 +1,5 @@
 import type { Level } from '../protocol/level.js';
+import type { Trace } from '../protocol/trace.js';
 import { isList } from '../scrub/is-list.js';
 import type { Bounds, JsonValue, Scrubber } from '../scrub/walk.js';
 
@@ -11,13 +12,9 @@ export interface ScopeContent {
   readonly fingerprint?: readonly string[] | undefined;
   readonly level?: Level | undefined;
   readonly transaction?: string | undefined;
+  /** What `readRequest` took of it. */
+  readonly request?: Readonly<Record<string, unknown>> | undefined;
   readonly trace?: Trace | undefined;
-}
-
-/** The ids that link what happens together: 32 and 16 hex digits. */
-export interface Trace {
-  readonly traceId: string;
-  readonly spanId: string;
 }
 
 export type CleanObject = { readonly [key: string]: JsonValue };

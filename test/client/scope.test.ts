@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { currentScope } from '../../src/client/process-state.js';
 import { runInScope, type ScopeSetters, scope, withScope } from '../../src/client/run-in-scope.js';
@@ -101,6 +103,86 @@ describe('the setters of a scope', () => {
     }));
 });
 
+describe('the request of a scope', () => {
+  const incoming = (): IncomingMessage =>
+    Object.assign(new IncomingMessage(new Socket()), {
+      method: 'POST',
+      url: '/orders?page=2&token=hunter2',
+      headers: {},
+    });
+
+  it('is on its events as it was, without secrets, and a record may bring another', () =>
+    withScope(async (inner) => {
+      const { client, events } = memoryClient();
+      const request = incoming();
+      inner.setRequest(request);
+      request.method = 'GET';
+      client.captureMessage('hello');
+      client.captureMessage('hello', 'info', { request: { method: 'PUT', url: '/other' } });
+      expect(events().map((event) => event.request)).toEqual([
+        { method: 'POST', url: '/orders', query_string: { page: '2', token: '[Filtered]' }, headers: {} },
+        { method: 'PUT', url: '/other' },
+      ]);
+      await client.close();
+    }));
+
+  it.each([null, undefined, 7, 'GET /', {}])('%o takes it back', (none) =>
+    withScope(async (inner) => {
+      const { client, event } = memoryClient();
+      inner.setRequest(incoming());
+      inner.setRequest(none as null);
+      client.captureMessage('hello');
+      expect(event()).not.toHaveProperty('request');
+      await client.close();
+    }),
+  );
+});
+
+describe('the trace of an event', () => {
+  const [TRACE, SPAN] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
+
+  it.each([`00-${TRACE}-${SPAN}-01`, `${TRACE}-${SPAN}`, `${TRACE}-${SPAN}-0`])('goes on with that of %s', (header) =>
+    runInScope(async () => {
+      const { client, event } = memoryClient();
+      scope.continueTrace(header);
+      client.captureMessage('hello');
+      const { traceId, spanId } = scope.trace;
+      expect(traceId).toBe(TRACE);
+      expect(spanId).toMatch(/^(?!b7ad6b7169203331)[0-9a-f]{16}$/);
+      expect(event().contexts?.['trace']).toEqual({ trace_id: TRACE, span_id: spanId, parent_span_id: SPAN });
+      await client.close();
+    }),
+  );
+
+  it.each([undefined, 7, '', 'abc', `00-${'0'.repeat(32)}-${SPAN}-01`, `00-${TRACE}-${'0'.repeat(16)}-01`, `${TRACE}`])(
+    'is a new one in spite of %o',
+    (header) =>
+      runInScope(() => {
+        const { trace } = scope;
+        scope.continueTrace(header as string);
+        expect(scope.trace).toBe(trace);
+      }),
+  );
+
+  it('is OpenTelemetry’s where the record has it, for events and logs', async () => {
+    const { client, event, logs } = memoryClient({ logLevel: 'info' });
+    client.captureRecord(logRecord({ data: { trace_id: TRACE, span_id: SPAN } }));
+    expect(event().contexts?.['trace']).toEqual({ trace_id: TRACE, span_id: SPAN });
+    expect(await logs()).toMatchObject([{ trace_id: TRACE }]);
+    await client.close();
+  });
+
+  it.each([{ trace_id: '0'.repeat(32) }, { trace_id: 7 }, { span_id: SPAN }])(
+    'is the scope’s beside %o',
+    async (data) => {
+      const { client, event } = memoryClient();
+      client.captureRecord(logRecord({ data }));
+      expect(event().contexts?.['trace']).toEqual({ trace_id: scope.trace.traceId, span_id: scope.trace.spanId });
+      await client.close();
+    },
+  );
+});
+
 it('what is said nearer to the event wins: options < scope < record', () =>
   withScope(async (inner) => {
     const { client, event } = memoryClient({
@@ -111,8 +193,7 @@ it('what is said nearer to the event wins: options < scope < record', () =>
       contextTags: ['lifted'],
     });
     inner.setTags({ b: 'scope', c: 'scope', lifted: 'scope' });
-    inner.setExtra('b', 'scope');
-    inner.setExtra('c', 'scope');
+    inner.setExtras({ b: 'scope', c: 'scope' });
     inner.setContext('two', { from: 'scope' });
     inner.setUser({ id: 'scope' });
     inner.setTransaction('scope');

@@ -50,6 +50,8 @@ function describeScope(): void {
   scope.setContext('queue', { name: 'mail', depth: 7 });
   scope.setFingerprint(['{{ default }}', 'checkout']);
   scope.setTransaction('POST /orders');
+  scope.setRequest({ method: 'POST', url: '/orders?page=2', headers: { host: 'shop' } });
+  scope.continueTrace('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
 }
 
 function failure(): Error {
