@@ -1,6 +1,5 @@
 import type { Envelope } from '../protocol/envelope.js';
 import type { Level } from '../protocol/level.js';
-import type { DropReason, Outcome } from '../protocol/outcome.js';
 import { asError } from '../transport/as-error.js';
 import { after, uptime } from '../transport/clock.js';
 import type { Remainder } from '../transport/exit-drain.js';
@@ -14,22 +13,21 @@ import { orLate } from './deadline.js';
 import { DEFAULTS } from './defaults.js';
 import type { Diagnostics } from './diagnostics.js';
 import { Failures } from './failures.js';
+import { Fates } from './fates.js';
 import { HeldEvents, type UnfinishedEvent } from './held-events.js';
 import type { Ledger } from './ledger.js';
 import type { Attempts } from './open-transport.js';
 import type { ClientOptions } from './options.js';
 import { outsideOfRequests } from './outside.js';
-import { processState } from './process-state.js';
 
-type Counted = 'error' | 'log_item';
-
-/** The last step in the client: batches logs, hands envelopes to the transport, writes every outcome into the ledger. */
+/** The last step in the client: batches logs, holds what waits for source lines, hands envelopes to the transport. */
 export class Delivery {
   /** Called before anything waits for all that was taken: whoever has reserved sends it now. */
   beforeFlush: () => void = () => {};
+  /** What becomes of every item. */
+  readonly fates: Fates;
   readonly #transport: Transport;
   readonly #spotlight: Spotlight | undefined;
-  readonly #ledger: Ledger;
   readonly #diagnostics: Diagnostics;
   readonly #logs: LogBatcher;
   readonly #outside: <T>(work: () => T) => T = outsideOfRequests();
@@ -37,7 +35,6 @@ export class Delivery {
   /** Undefined: the server is not told of losses. */
   readonly #reports: ClientReports | undefined;
   readonly #failures: Failures;
-  #closing = false;
 
   constructor(
     open: (attempts: Attempts) => Transport,
@@ -47,14 +44,16 @@ export class Delivery {
     spotlight: Spotlight | undefined,
   ) {
     this.#transport = open({
-      error: (error) => this.#failed(error),
-      retried: (envelope) => this.#retried(envelope),
-      recovered: (category, quantity) => this.#ledger.recover(category, quantity),
-      restored: (envelope) => this.#restored(envelope),
-      spoolLost: (reason, category, quantity) => this.#spoolLost(reason, category, quantity),
+      error: (error) => this.fates.failed(error),
+      retried: (envelope) => this.fates.retried(envelope),
+      recovered: (category, quantity) => this.fates.recovered(category, quantity),
+      restored: (envelope) => {
+        this.fates.restored(envelope);
+        return this.#settleOf(envelope);
+      },
+      spoolLost: (reason, category, quantity) => this.fates.spoolLost(reason, category, quantity),
     });
     this.#spotlight = spotlight;
-    this.#ledger = ledger;
     this.#diagnostics = diagnostics;
     this.#logs = new LogBatcher({ sdk: SDK }, (envelope) => this.#send(envelope));
     this.#failures = new Failures(raiseSendErrors ?? DEFAULTS.raiseSendErrors);
@@ -62,6 +61,7 @@ export class Delivery {
       const wait = (ms: number, callback: () => void): unknown => this.#outside(() => after(ms, callback));
       this.#reports = new ClientReports((report) => this.#send(report), wait);
     }
+    this.fates = new Fates(ledger, diagnostics, this.#failures, this.#reports);
   }
 
   /** False: an event of this level would be shed at once, so it need not be built. */
@@ -74,46 +74,14 @@ export class Delivery {
     return this.#transport.fullness?.() ?? 0;
   }
 
-  accept(category: Counted): void {
-    this.#ledger.accept(category);
-  }
-
-  /** A loss before the queue. */
-  drop(reason: DropReason, category: Counted, item: unknown): void {
-    this.#countDrop(reason, category, item);
-    this.#diagnostics.drop(reason, category, 1, item);
-  }
-
-  /**
-   * A record that came while another was being taken, or out of our own work: counted as `ignored`. Of the latter
-   * `onDrop` does not hear: what a hook logs itself would call it again, for ever.
-   */
-  refuse(category: Counted, item: unknown): void {
-    this.#ledger.accept(category);
-    if (processState().ownWork.getStore() === true) this.#countDrop('ignored', category, item);
-    else this.drop('ignored', category, item);
-  }
-
   /** Whether the caller waits for what becomes of an event: then it may wait for its source lines, too. */
   get isSynchronous(): boolean {
     return this.#transport.isSynchronous ?? false;
   }
 
-  /** Accepts an event that comes later, by `sendEvent` or `dropReserved`, and counts as queued until then. */
-  reserve(): void {
-    this.#ledger.accept('error');
-    this.#ledger.enqueue('error', 1);
-  }
-
-  dropReserved(reason: DropReason, item: unknown): void {
-    this.#ledger.settle(reason, 'error', 1);
-    this.#reports?.dropped(reason, 'error', item);
-    this.#diagnostics.drop(reason, 'error', 1, item);
-  }
-
   /** `unfinished`: it had better wait for its source lines. */
   sendEvent(envelope: Envelope, unfinished: UnfinishedEvent | undefined, isReserved = false): void {
-    if (!isReserved) this.#ledger.enqueue('error', 1);
+    if (!isReserved) this.fates.enqueue('error');
     if (unfinished === undefined) this.#send(envelope);
     else this.#held.add(unfinished);
   }
@@ -125,7 +93,7 @@ export class Delivery {
 
   /** `text`: a serialized log item. */
   addLog(text: string, level: Level): void {
-    this.#ledger.enqueue('log_item', 1);
+    this.fates.enqueue('log_item');
     this.#outside(() => this.#logs.add(text, level));
   }
 
@@ -142,8 +110,8 @@ export class Delivery {
   /** Losses are reported as long as the transport takes reports: at the latest when the last envelope is settled. */
   async close(timeoutMs: number): Promise<boolean> {
     this.#collect();
-    this.#closing = true;
-    this.#reportAtEnd();
+    this.fates.isClosing = true;
+    this.fates.reportAtEnd();
     const settled = await this.#settled(timeoutMs, () => this.#transport.close(timeoutMs));
     this.#spotlight?.close();
     return this.#failures.raise(settled);
@@ -188,61 +156,13 @@ export class Delivery {
 
   #send(envelope: Envelope): void {
     this.#outside(() => this.#spotlight?.copy(envelope));
-    this.#outside(() => handOver(this.#transport, envelope, this.#settleOf(envelope), (error) => this.#failed(error)));
+    this.#outside(() =>
+      handOver(this.#transport, envelope, this.#settleOf(envelope), (error) => this.fates.failed(error)),
+    );
   }
 
   #settleOf(envelope: Envelope): Settle {
-    return (outcome, countedByServer = false) => this.#settle(envelope, outcome, countedByServer);
-  }
-
-  #settle(envelope: Envelope, outcome: Outcome, countedByServer: boolean): void {
-    const { category, quantity } = envelope;
-    if (category === 'internal') {
-      this.#reports?.settled(outcome);
-      return;
-    }
-    this.#ledger.settle(outcome, category, quantity);
-    if (outcome === 'delivered') {
-      this.#failures.delivered();
-      this.#diagnostics.publish('delivered', { category, quantity });
-    } else if (outcome !== 'spooled') {
-      this.#failures.lost();
-      if (!countedByServer) this.#reports?.lost(outcome, envelope);
-      this.#diagnostics.drop(outcome, category, quantity, envelope);
-    }
-    this.#reports?.heard(outcome);
-    if (this.#closing) this.#reportAtEnd();
-  }
-
-  #countDrop(reason: DropReason, category: Counted, item: unknown): void {
-    this.#ledger.drop(reason, category, 1);
-    this.#reports?.dropped(reason, category, item);
-  }
-
-  #reportAtEnd(): void {
-    if (this.#ledger.queued === 0) this.#reports?.flush();
-  }
-
-  #restored(envelope: Envelope): Settle {
-    const { category, quantity } = envelope;
-    if (category !== 'internal') this.#ledger.restore(category, quantity);
-    return this.#settleOf(envelope);
-  }
-
-  #spoolLost(reason: DropReason, category: Counted, quantity: number): void {
-    this.#ledger.dropSpooled(reason, category, quantity);
-    this.#reports?.lostUnseen(reason, category, quantity);
-    this.#diagnostics.drop(reason, category, quantity, undefined);
-  }
-
-  #failed(error: Error): void {
-    this.#failures.failed(error);
-    this.#diagnostics.error(error);
-  }
-
-  #retried({ category, quantity }: Envelope): void {
-    if (category !== 'internal') this.#ledger.retry(category, quantity);
-    this.#diagnostics.publish('retry', { category, quantity });
+    return (outcome, countedByServer = false) => this.fates.settle(envelope, outcome, countedByServer);
   }
 
   /** Waits for what was handed over, then, in what is left of the time, for the report of what was lost. */

@@ -56,14 +56,14 @@ export class EventRecorder {
   /** Returns the event's id where one goes out. */
   take(occurrence: Occurrence, closed: boolean): string | undefined {
     const { record } = occurrence;
-    this.#delivery.accept('error');
+    this.#delivery.fates.accept('error');
     try {
       const refusal = this.#refusal(occurrence, closed);
       if (refusal === undefined) return this.#send(occurrence);
-      this.#delivery.drop(refusal, 'error', record);
+      this.#delivery.fates.drop(refusal, 'error', record);
     } catch (error) {
       this.#diagnostics.error(asError(error));
-      this.#delivery.drop('internal_sdk_error', 'error', record);
+      this.#delivery.fates.drop('internal_sdk_error', 'error', record);
     }
     return undefined;
   }
@@ -81,7 +81,7 @@ export class EventRecorder {
     const { head, built } = this.#builder.build(occurrence);
     const result = this.#pipeline.finish(built, head, { originalException: record.error, record });
     if ('dropped' in result) {
-      this.#delivery.drop(result.dropped, 'error', record);
+      this.#delivery.fates.drop(result.dropped, 'error', record);
       return undefined;
     }
     this.#delivery.sendEvent(result.envelope, result.unfinished);
@@ -101,7 +101,7 @@ export class EventRecorder {
     if (kind === undefined) return false;
     const isBeyond = this.#flood.isBeyond(kind, record.time, () => {
       const prepared = this.#builder.build(occurrence);
-      this.#delivery.reserve();
+      this.#delivery.fates.reserve();
       return prepared;
     });
     if (isBeyond) this.#remember(occurrence);
@@ -120,7 +120,7 @@ export class EventRecorder {
 
   #tellSurplus(prepared: PreparedEvent, surplus: Surplus): void {
     const result = this.#finishLate(prepared, surplus);
-    if ('dropped' in result) this.#delivery.dropReserved(result.dropped, surplus);
+    if ('dropped' in result) this.#delivery.fates.dropReserved(result.dropped, surplus);
     else this.#delivery.sendEvent(result.envelope, result.unfinished, true);
   }
 

@@ -83,19 +83,19 @@ export class Recorder {
   refuse(record: LogRecord): undefined {
     const severity = SEVERITY[record.level];
     const { logSeverity, eventSeverity } = this.#policyOf(record);
-    if (severity >= logSeverity) this.#delivery.refuse('log_item', record);
-    if (severity >= eventSeverity) this.#delivery.refuse('error', record);
+    if (severity >= logSeverity) this.#delivery.fates.refuse('log_item', record);
+    if (severity >= eventSeverity) this.#delivery.fates.refuse('error', record);
   }
 
   /** The same for an explicit capture: it has no threshold, and is never a log. */
   refuseCapture(record: LogRecord): undefined {
-    this.#delivery.refuse('error', record);
+    this.#delivery.fates.refuse('error', record);
   }
 
   /** Counts what an adapter could not make a record of. */
   rejectUnreadable(item: unknown): undefined {
-    this.#delivery.accept('error');
-    this.#delivery.drop('invalid', 'error', item);
+    this.#delivery.fates.accept('error');
+    this.#delivery.fates.drop('invalid', 'error', item);
   }
 
   /** A value to stand in a text. */
@@ -119,20 +119,20 @@ export class Recorder {
   }
 
   #log(record: LogRecord, isIgnored: boolean): void {
-    this.#delivery.accept('log_item');
+    this.#delivery.fates.accept('log_item');
     if (this.closed || isIgnored) {
-      this.#delivery.drop('ignored', 'log_item', record);
+      this.#delivery.fates.drop('ignored', 'log_item', record);
       return;
     }
     try {
       const scope = currentScope();
       const text = this.#logs.run(record, scope.trace, this.#base.cleanContent(scope.content), Date.now());
-      if (text === undefined) this.#delivery.drop('before_send', 'log_item', record);
+      if (text === undefined) this.#delivery.fates.drop('before_send', 'log_item', record);
       else this.#delivery.addLog(text, record.level);
     } catch (error) {
       // A mistake of ours, or of the machine: it costs this item, is counted, and never reaches the host.
       this.#diagnostics.error(asError(error));
-      this.#delivery.drop('internal_sdk_error', 'log_item', record);
+      this.#delivery.fates.drop('internal_sdk_error', 'log_item', record);
     }
   }
 

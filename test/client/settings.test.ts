@@ -191,7 +191,9 @@ describe('the scheme of the DSN', () => {
   it('is a ConfigError where no transport has that name', () => {
     expect(errorOf({ dsn: 'pigeon+https://s3cretk3y@sentry.example/1' })).toMatchObject({
       message: expect.not.stringContaining('s3cretk3y'),
-      problems: [{ option: 'dsn', problem: expect.stringMatching(/^names an unknown transport; known are .*\bhttp, /) }],
+      problems: [
+        { option: 'dsn', problem: expect.stringMatching(/^names an unknown transport; known are .*\bhttp, /) },
+      ],
     });
   });
 });
