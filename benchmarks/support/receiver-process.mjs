@@ -80,6 +80,8 @@ const questions = {
 };
 
 process.on('message', async ({ id, name, args }) => {
-  process.send({ id, value: await questions[name](...args) });
+  const value = await questions[name](...args);
+  // Who asked may be gone by now.
+  if (process.connected) process.send({ id, value }, () => {});
 });
 process.on('disconnect', () => process.exit());
