@@ -26,7 +26,7 @@ async function cutPower(what: string, sync: string) {
   const word = what === 'pace' ? 'appended' : 'kept';
   await until(() => child.said(word).length > 300, 15_000);
   await new Promise((resolve) => setTimeout(resolve, 1_000 + Math.random() * 1_000));
-  child.freeze();
+  await child.freeze();
   const at = Date.now();
   using copy = disk.cut(directory.path, 'copy');
   await child.kill();

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { until } from './spool.js';
@@ -43,9 +44,12 @@ export class SpoolProcess {
     await this.#ended;
   }
 
-  /** It does nothing more, but does not end. */
-  freeze(): void {
-    if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGSTOP');
+  /** It does nothing more, but does not end. What a thread of it has asked of the disk is first done to the end. */
+  async freeze(): Promise<void> {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    process.kill(-pid, 'SIGSTOP');
+    await until(() => statesOf(pid).every((state) => state === 'T'), 15_000);
   }
 
   /** kill -9, for all of its group. */
@@ -57,3 +61,11 @@ export class SpoolProcess {
 
 /** How often to repeat what has a random moment in it. */
 export const ROUNDS: number = Number(process.env['JACKDAW_ROUNDS'] ?? 0);
+
+/** The letters by which Linux tells what each thread of a process does. */
+function statesOf(pid: number): readonly (string | undefined)[] {
+  const stats = readdirSync(`/proc/${pid}/task`).map((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/stat`, 'latin1'),
+  );
+  return stats.map((stat) => stat.slice(stat.lastIndexOf(')') + 2)[0]);
+}
