@@ -12,6 +12,7 @@ export type {
   Threshold,
 } from './client/options.js';
 export { runInScope, type ScopeSetters, scope, withScope } from './client/run-in-scope.js';
+export type { World } from './client/world.js';
 export type { WrapOptions } from './client/wrap.js';
 export { dedupe } from './processors/dedupe.js';
 export { dropLocalVariables } from './processors/drop-local-variables.js';

@@ -64,7 +64,7 @@ export function eventBase(settings: Settings, scrubber: Scrubber, synchronous: b
     frameRules: rules,
     fields: staticFields(settings, scrubber),
     get contexts() {
-      return staticContexts();
+      return options.world === undefined ? staticContexts() : {};
     },
     cleanContent: createContentCleaner(scrubber),
     contextTags: options.contextTags ?? [],

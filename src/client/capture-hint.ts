@@ -22,17 +22,20 @@ export interface CaptureHint {
   readonly mechanism?: { readonly type: string; readonly handled: boolean } | undefined;
 }
 
-export function recordFromException(error: unknown, hint: CaptureHint): LogRecord {
+export function recordFromException(error: unknown, hint: CaptureHint, now: number): LogRecord {
   // An absent error is still worth an event: something called for one.
-  return { ...recordFrom(hint, 'error'), error: error === undefined ? new Error('undefined was captured') : error };
+  return {
+    ...recordFrom(hint, 'error', now),
+    error: error === undefined ? new Error('undefined was captured') : error,
+  };
 }
 
-export function recordFromMessage(text: string, level: Level | undefined, hint: CaptureHint): LogRecord {
-  return { ...recordFrom({ ...hint, level: hint.level ?? level }, 'info'), message: textOf(text) };
+export function recordFromMessage(text: string, level: Level | undefined, hint: CaptureHint, now: number): LogRecord {
+  return { ...recordFrom({ ...hint, level: hint.level ?? level }, 'info', now), message: textOf(text) };
 }
 
 /** The parts of a user's own event that are merged with the scope's; all others replace what we would have written. */
-export function recordFromEvent(event: Partial<ErrorEvent>, hint: CaptureHint): LogRecord {
+export function recordFromEvent(event: Partial<ErrorEvent>, hint: CaptureHint, now: number): LogRecord {
   const { extra, tags, user, fingerprint, transaction } = event;
   const merged = {
     level: understood(event.level),
@@ -44,12 +47,12 @@ export function recordFromEvent(event: Partial<ErrorEvent>, hint: CaptureHint): 
     extra: { ...extra, ...hint.extra },
     tags: { ...tags, ...hint.tags },
   };
-  return { ...recordFrom(merged, 'error'), time: timeOf(event.timestamp) };
+  return { ...recordFrom(merged, 'error', now), time: timeOf(event.timestamp, now) };
 }
 
 /** In milliseconds. Events say it in seconds or, as the protocol allows, in ISO 8601; what is neither is replaced later. */
-function timeOf(timestamp: unknown): number {
-  if (timestamp === undefined) return Date.now();
+function timeOf(timestamp: unknown, now: number): number {
+  if (timestamp === undefined) return now;
   return typeof timestamp === 'number' ? timestamp * 1_000 : Date.parse(textOf(timestamp));
 }
 
@@ -71,13 +74,13 @@ export function replacedFields(event: Partial<ErrorEvent>): Record<string, unkno
 }
 
 /** What is the same in all three: a record whose fields come from the hint. */
-function recordFrom(hint: CaptureHint, fallback: Level): LogRecord {
+function recordFrom(hint: CaptureHint, fallback: Level, time: number): LogRecord {
   const { tags, user, fingerprint, transaction, request, sampleRate } = hint;
   const level = understood(hint.level) ?? currentScope().content.level;
   return {
     level: level ?? fallback,
     levelName: level ?? fallback,
-    time: Date.now(),
+    time,
     message: '',
     logger: hint.logger,
     data: hint.extra,

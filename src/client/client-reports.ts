@@ -15,6 +15,7 @@ const COLLECT_MS = 30_000;
 export class ClientReports {
   readonly #send: (report: Envelope) => void;
   readonly #after: (ms: number, callback: () => void) => unknown;
+  readonly #now: () => number;
   /** By reason and category. */
   #counts = new Map<string, Discarded>();
   /** The counts of the report that is under way. */
@@ -23,10 +24,15 @@ export class ClientReports {
   /** Whether there was a success since the last connection, or the last report, that failed. */
   #isReachable = false;
 
-  /** @param wait runs a callback after so many ms */
-  constructor(send: (report: Envelope) => void, wait: (ms: number, callback: () => void) => unknown = after) {
+  /** @param wait runs a callback after so many ms; `time` is that of reports, in ms since the epoch */
+  constructor(
+    send: (report: Envelope) => void,
+    wait: (ms: number, callback: () => void) => unknown = after,
+    time: () => number = now,
+  ) {
     this.#send = send;
     this.#after = wait;
+    this.#now = time;
   }
 
   /** An item that was lost before it reached the queue. */
@@ -71,7 +77,7 @@ export class ClientReports {
     if (this.#underWay === undefined && this.#isReachable && this.#counts.size > 0) {
       this.#underWay = [...this.#counts.values()];
       this.#counts = new Map();
-      this.#send(reportOf(this.#underWay));
+      this.#send(reportOf(this.#underWay, this.#now()));
     }
     return this.#underWay !== undefined;
   }
@@ -87,10 +93,10 @@ export class ClientReports {
 }
 
 /** Of a low level: in a full queue it must not take the place of what it reports on. */
-function reportOf(discarded: readonly Discarded[]): Envelope {
+function reportOf(discarded: readonly Discarded[], time: number): Envelope {
   return {
     header: { sdk: SDK },
-    items: [clientReport(discarded, now() / 1_000)],
+    items: [clientReport(discarded, time / 1_000)],
     category: 'internal',
     quantity: 1,
     level: 'info',

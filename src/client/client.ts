@@ -17,7 +17,7 @@ import { lowestSeverity } from './logger-policy.js';
 import { type Attempts, openSpotlight, openTransport } from './open-transport.js';
 import { processState } from './process-state.js';
 import { Recorder } from './recorder.js';
-import type { Scope } from './scope.js';
+import { type Scope, takeTraceIds } from './scope.js';
 import type { Settings } from './settings.js';
 import { unwatchSignals } from './signals.js';
 import { unwatchFor } from './watching.js';
@@ -71,17 +71,17 @@ export class Client implements AsyncDisposable {
 
   /** Reports an error, or any value that was thrown. @returns the event's id; undefined when none went out. */
   captureException(error: unknown, hint?: CaptureHint): string | undefined {
-    return this.#capture(() => recordFromException(error, hint ?? {}), hint);
+    return this.#capture(() => recordFromException(error, hint ?? {}, this.#now()), hint);
   }
 
   /** Reports a text; level `info` unless told otherwise. @returns the event's id; undefined when none went out. */
   captureMessage(text: string, level?: Level, hint?: CaptureHint): string | undefined {
-    return this.#capture(() => recordFromMessage(text, level, hint ?? {}), hint);
+    return this.#capture(() => recordFromMessage(text, level, hint ?? {}, this.#now()), hint);
   }
 
   /** Sends an event of your own making; scope, base data and scrubbing apply. @returns the event's id. */
   captureEvent(event: Partial<ErrorEvent>, hint?: CaptureHint): string | undefined {
-    return this.#capture(() => recordFromEvent(event, hint ?? {}), hint, event);
+    return this.#capture(() => recordFromEvent(event, hint ?? {}, this.#now()), hint, event);
   }
 
   /** Leaves a trace for the next event of the current scope. */
@@ -230,6 +230,10 @@ export class Client implements AsyncDisposable {
     return eventId;
   }
 
+  #now(): number {
+    return this.settings.world.now();
+  }
+
   #timeout(timeoutMs: number | undefined): number {
     const wanted = typeof timeoutMs === 'number' ? timeoutMs : this.settings.shutdownTimeoutMs;
     // NaN is no wait at all; Infinity as long as a timer can.
@@ -239,6 +243,7 @@ export class Client implements AsyncDisposable {
   async #close(timeoutMs: number): Promise<boolean> {
     unwatchSignals(this);
     unwatchFor(this);
+    if (this.settings.options.world !== undefined) takeTraceIds(undefined);
     try {
       if (this.#active === undefined) return true;
       this.#active.recorder.closed = true;

@@ -3,6 +3,7 @@ import { DEFAULTS } from './defaults.js';
 import { drainAtEnd } from './exit.js';
 import type { ClientOptions } from './options.js';
 import { processState } from './process-state.js';
+import { takeTraceIds } from './scope.js';
 import { resolveSettings } from './settings.js';
 import { watchSignals } from './signals.js';
 import { warnAtStart } from './start-warnings.js';
@@ -23,6 +24,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const client = new Client(resolveSettings(options, process.env));
   warnAtStart(client.settings, process.env);
   processState().clients.push(client);
+  if (options.world !== undefined) processState().processScope.adoptTrace(takeTraceIds(options.world));
   if (client.publicDsn() !== undefined) hookIntoProcess(client);
   return client;
 }

@@ -40,7 +40,7 @@ export class Delivery {
     open: (attempts: Attempts) => Transport,
     ledger: Ledger,
     diagnostics: Diagnostics,
-    { sendClientReports, raiseSendErrors }: ClientOptions,
+    { sendClientReports, raiseSendErrors, world }: ClientOptions,
     spotlight: Spotlight | undefined,
   ) {
     this.#transport = open({
@@ -59,7 +59,7 @@ export class Delivery {
     this.#failures = new Failures(raiseSendErrors ?? DEFAULTS.raiseSendErrors);
     if (sendClientReports ?? DEFAULTS.sendClientReports) {
       const wait = (ms: number, callback: () => void): unknown => this.#outside(() => after(ms, callback));
-      this.#reports = new ClientReports((report) => this.#send(report), wait);
+      this.#reports = new ClientReports((report) => this.#send(report), wait, world?.now);
     }
     this.fates = new Fates(ledger, diagnostics, this.#failures, this.#reports);
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { KeptBreadcrumb } from '../event/build-breadcrumb.js';
 import type { BuiltEvent, EventBase } from '../event/build-event.js';
 import { readCallStack } from '../event/call-stack.js';
@@ -59,7 +58,7 @@ export class EventBuilder {
   }
 
   #build({ record, policy, mechanism, own }: Occurrence): PreparedEvent {
-    const eventId = randomUUID().replaceAll('-', '');
+    const eventId = this.#settings.world.id();
     const scope = currentScope();
     const content: ScopeContent =
       own === undefined
@@ -74,7 +73,7 @@ export class EventBuilder {
       trace: scope.trace,
       breadcrumbs: this.#breadcrumbsOf(scope),
       callStack: this.#callStack(record, own),
-      now: Date.now(),
+      now: this.#settings.world.now(),
     };
     const built = this.#pipeline.build(input, own && replacedFields(own));
     return { head: { eventId, level: record.level }, built };

@@ -6,9 +6,9 @@ import type { LogRecord } from '../record.js';
 import { DEFAULTS } from './defaults.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { LoggerPolicy } from './logger-policy.js';
-import type { ClientOptions } from './options.js';
 import { asOwnWork } from './process-state.js';
 import { isSampled, seededRandom } from './sampling.js';
+import type { Settings } from './settings.js';
 
 /** Decides by ignore lists and sampling which records become events, before anything is built. */
 export class EventGate {
@@ -16,9 +16,9 @@ export class EventGate {
   readonly #isIgnored: ((subject: ErrorSubject) => boolean) | undefined;
   readonly #random: () => number;
 
-  constructor(options: ClientOptions, diagnostics: Diagnostics) {
+  constructor({ options, world }: Settings, diagnostics: Diagnostics) {
     const { random, sampleSeed, ignoreErrors = DEFAULTS.ignoreErrors } = options;
-    this.#random = random ?? (sampleSeed === undefined ? Math.random : seededRandom(sampleSeed));
+    this.#random = random ?? (sampleSeed === undefined ? () => world.random() : seededRandom(sampleSeed));
     if (ignoreErrors.length === 0) return;
     const fits = errorMatcher(ignoreErrors, (failure) =>
       diagnostics.hookFailed('ignoreErrors', failure, 'the error counts as not ignored'),

@@ -42,7 +42,7 @@ export class EventRecorder {
     this.#diagnostics = diagnostics;
     this.#builder = new EventBuilder(settings, dsn, base, pipeline);
     this.#pipeline = pipeline;
-    this.#gate = new EventGate(options, diagnostics);
+    this.#gate = new EventGate(settings, diagnostics);
     this.#sightings = new Sightings(dsn, options.dedupe ?? DEFAULTS.dedupe);
     const limits = options.flood ?? DEFAULTS.flood;
     if (limits !== false) this.#flood = this.#openFlood(limits);

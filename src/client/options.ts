@@ -10,6 +10,7 @@ import type { Detector, OptionalDetector } from '../scrub/walk.js';
 import type { Dispatcher } from '../transport/dispatcher.js';
 import type { RetryPolicy } from '../transport/retry-schedule.js';
 import type { Transport, TransportFactory } from '../transport/transport.js';
+import type { World } from './world.js';
 
 /** A threshold: records at or above the level pass; `false`: none does. */
 export type Threshold = Level | 'warn' | false;
@@ -182,6 +183,11 @@ export interface ClientOptions {
    * parameters, nor requests to the hosts that clients report to. Default true.
    */
   readonly httpBreadcrumbs?: boolean | readonly HttpLibrary[] | undefined;
+  /**
+   * Time, chance and ids from elsewhere, so that the same input gives the same bytes: for tests, see `deterministic()` of
+   * `jackdaw/testing`. Events then also leave out what tells of the machine: its contexts. Default: the real world.
+   */
+  readonly world?: World | undefined;
   /** Hears of every loss. What it logs through an instrumented logger is not recorded. */
   readonly onDrop?: ((reason: DropReason, category: Category, quantity: number, item?: unknown) => void) | undefined;
   /** Hears of every failed attempt and every mistake of a hook. */

@@ -19,6 +19,7 @@ import { createPolicies, type FindPolicy, type LoggerPolicy } from './logger-pol
 import { currentScope } from './process-state.js';
 import type { Scope } from './scope.js';
 import type { Settings } from './settings.js';
+import { timedRecord } from './timed-record.js';
 
 /** Servers cut a text at 8,192 characters. */
 const IN_TEXT: Bounds = { depth: 4, breadth: 50, nodes: 200, stringLength: 8_192, bytes: 8_192 };
@@ -55,7 +56,9 @@ export class Recorder {
   }
 
   /** Returns the event's id where the record became one that goes out. */
-  record(record: LogRecord): string | undefined {
+  record(given: LogRecord): string | undefined {
+    const { world, options } = this.#settings;
+    const record = options.world === undefined ? given : timedRecord(given, world.now());
     const severity = SEVERITY[record.level];
     const policy = this.#policyOf(record);
     const isIgnored = severity < policy.ignoredBelow;
@@ -104,7 +107,7 @@ export class Recorder {
   }
 
   addBreadcrumb(breadcrumb: Breadcrumb): undefined {
-    this.#keep(() => breadcrumbFromUser(breadcrumb, this.#base.scrubber, Date.now()));
+    this.#keep(() => breadcrumbFromUser(breadcrumb, this.#base.scrubber, this.#settings.world.now()));
   }
 
   #event(record: LogRecord, policy: LoggerPolicy): string | undefined {
@@ -115,7 +118,7 @@ export class Recorder {
   /** The breadcrumb of a hook; it runs no code of the host's. */
   leave(describe: (scrubber: Scrubber) => Breadcrumb, scope: Scope): void {
     const { scrubber } = this.#base;
-    this.#keep(() => breadcrumbFromUser(describe(scrubber), scrubber, Date.now()), undefined, scope);
+    this.#keep(() => breadcrumbFromUser(describe(scrubber), scrubber, this.#settings.world.now()), undefined, scope);
   }
 
   #log(record: LogRecord, isIgnored: boolean): void {
@@ -126,7 +129,12 @@ export class Recorder {
     }
     try {
       const scope = currentScope();
-      const text = this.#logs.run(record, scope.trace, this.#base.cleanContent(scope.content), Date.now());
+      const text = this.#logs.run(
+        record,
+        scope.trace,
+        this.#base.cleanContent(scope.content),
+        this.#settings.world.now(),
+      );
       if (text === undefined) this.#delivery.fates.drop('before_send', 'log_item', record);
       else this.#delivery.addLog(text, record.level);
     } catch (error) {

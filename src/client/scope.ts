@@ -8,6 +8,7 @@ import { type Level, levelFromName } from '../protocol/level.js';
 import { readTraceHeader, type Trace } from '../protocol/trace.js';
 import { Ring } from './breadcrumbs.js';
 import { snapshot, textOf } from './snapshot.js';
+import type { World } from './world.js';
 
 const EMPTY: ScopeContent = Object.freeze({ tags: {}, extra: {}, contexts: {} });
 
@@ -161,9 +162,22 @@ export class Scope {
   }
 }
 
+/** Where trace ids come from; undefined: from chance. */
+let idSource: Pick<World, 'id'> | undefined;
+
+/**
+ * From now on traces have their ids from there, in all scopes: they belong to the process, not to a client.
+ *
+ * @returns a first one
+ */
+export function takeTraceIds(source: Pick<World, 'id'> | undefined): Trace {
+  idSource = source;
+  return newTrace();
+}
+
 function newTrace(): Trace {
-  const hex = randomBytes(24).toString('hex');
-  return { traceId: hex.slice(0, 32), spanId: hex.slice(32) };
+  const hex = idSource === undefined ? randomBytes(24).toString('hex') : idSource.id() + idSource.id();
+  return { traceId: hex.slice(0, 32), spanId: hex.slice(32, 48) };
 }
 
 function asObject(value: object): Record<string, unknown> {

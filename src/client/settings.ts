@@ -12,6 +12,7 @@ import { given, isTrue } from './environment.js';
 import { type Network, resolveNetwork, resolveSpotlight } from './network.js';
 import type { ClientOptions, Threshold } from './options.js';
 import { checkOption, validateOptions } from './validate-options.js';
+import { REAL_WORLD, type World } from './world.js';
 
 /** What becomes of records from which level on: as severity numbers; Infinity: of none. */
 export interface Thresholds {
@@ -35,6 +36,7 @@ export interface Settings extends Thresholds {
   readonly transport: TransportOptions;
   /** The URL that gets a copy of every envelope; undefined: none does. */
   readonly spotlight: string | undefined;
+  readonly world: World;
   /** Query parameters of the DSN that mean nothing. */
   readonly unknownParams: readonly string[];
 }
@@ -79,6 +81,7 @@ export function resolveSettings(options: ClientOptions, env: NodeJS.ProcessEnv):
     debug: options.debug ?? isTrue(env['SENTRY_DEBUG']) ?? DEFAULTS.debug,
     transport: { ...transportDefaults(), ...params.known, ...definedOf(options), ...network },
     spotlight,
+    world: options.world ?? REAL_WORLD,
     unknownParams: params.unknown,
   };
 }

@@ -10,6 +10,7 @@ import { MAX_TIMER_MS } from './defaults.js';
 import { flood, ignoreErrors, ignoreLoggers, rules, threshold } from './event-checks.js';
 import type { ClientOptions } from './options.js';
 import { checkPromised, isPromised } from './promised-options.js';
+import { world } from './world.js';
 
 const levelMap: Check = (value) => {
   if (!isRecord(value)) return expected('an object of level names', value);
@@ -156,6 +157,7 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   drainOnSignals: listOf(signal, 'signals'),
   processHooks: flag,
   httpBreadcrumbs,
+  world,
   onDrop: hook,
   onError: hook,
   onScrub: hook,

@@ -187,7 +187,7 @@ function addContent(fields: EventFields, input: EventInput, base: EventBase, err
     ...base.contexts,
     ...own.contexts,
     ...scope.contexts,
-    trace: traceContext(traceOf(record, input.trace)),
+    trace: traceContext(traceOf(data, input.trace)),
   });
 }
 

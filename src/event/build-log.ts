@@ -5,7 +5,7 @@ import type { LogRecord } from '../record.js';
 import type { Bounds, Scrubber } from '../scrub/walk.js';
 import { readErrors } from './exception.js';
 import { type CleanMessage, cleanMessage } from './message.js';
-import { type CleanContent, cleanObject } from './scope-content.js';
+import { type CleanContent, type CleanObject, cleanObject } from './scope-content.js';
 import { plausibleSeconds } from './timestamp.js';
 import { traceOf } from './trace.js';
 
@@ -35,19 +35,21 @@ export interface LogBase {
 /** A record as a structured log (Sentry SDK docs, "Logs"). Everything in the result is clean. */
 export function buildLog(input: LogInput, base: LogBase): LogItem {
   const { record, trace } = input;
+  const data = cleanObject(record.data, ATTRIBUTES, base.scrubber) ?? {};
   const message = cleanMessage(record, BODY_LENGTH, ATTRIBUTES, base.scrubber);
   return {
     timestamp: plausibleSeconds(record.time, input.now),
-    trace_id: traceOf(record, trace).traceId,
+    trace_id: traceOf(data, trace).traceId,
     level: logLevel(record.level),
     severity_number: SEVERITY[record.level],
     body: message.formatted,
-    attributes: attributes(input, message, base),
+    attributes: attributes(input, data, message, base),
   };
 }
 
 function attributes(
   { record, scope, sequence }: LogInput,
+  data: CleanObject,
   message: CleanMessage,
   base: LogBase,
 ): Record<string, Attribute> {
@@ -58,7 +60,6 @@ function attributes(
     if (made !== undefined && name !== '__proto__') result[name] = made;
   };
   // First, so that no field of the host's takes the name of one of ours.
-  const data = cleanObject(record.data, ATTRIBUTES, scrubber) ?? {};
   for (const key of Object.keys(data)) put(key, data[key]);
   Object.assign(result, base.attributes);
   put('sentry.origin', scrubber.text(`auto.log.${record.origin}`, ORIGIN_LENGTH));

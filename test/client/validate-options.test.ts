@@ -195,6 +195,11 @@ const WRONG: Readonly<Record<keyof ClientOptions, readonly [unknown, string][]>>
     'must be a dispatcher of undici, not',
   ]),
   spotlight: [...URLS, [1, 'must be an http:// or https:// URL, not 1']],
+  world: [
+    [1, 'must be an object, not 1'],
+    [{ now: Date.now, random: Math.random }, 'must have id'],
+    [{ now: 1, random: Math.random, id: () => '' }, '.now must be a function, not 1'],
+  ],
   onDrop: HOOK,
   onError: HOOK,
   onScrub: HOOK,

@@ -3,7 +3,6 @@ import { createClient } from '../../src/client/create-client.js';
 import type { ClientOptions } from '../../src/client/options.js';
 import type { Breadcrumb, ErrorEvent } from '../../src/protocol/event.js';
 import type { LogItem } from '../../src/protocol/log-item.js';
-import type { LogRecord } from '../../src/record.js';
 import { type MemoryTransport, memoryTransport } from '../../src/transport/memory.js';
 
 let projects = 0;
@@ -51,8 +50,4 @@ export function memoryClient(options: ClientOptions = {}): MemoryClient {
   };
 }
 
-/** A record as a host's adapter would make it: an error with the text `no stock`, unless told otherwise. */
-export function logRecord(fields: Partial<LogRecord> = {}): LogRecord {
-  const level = fields.level ?? 'error';
-  return { level, levelName: level, time: Date.now(), message: 'no stock', origin: 'test', ...fields };
-}
+export { logRecord } from '../../src/testing/records.js';
