@@ -34,14 +34,29 @@ export function fromSerialized(told: Fields, depth = 0): Fields {
   };
 }
 
+/** What a logger does with an Error on its way into the line. */
+export interface Writing {
+  /** Whether it hides nothing, so that a text which is not in the line was just not written. */
+  readonly plain: boolean;
+  /** Whether it hides no property: pino's `err` serializer writes those of an error, but not those of its causes. */
+  readonly whole: boolean;
+}
+
+/** Whether the line has all properties of an Error, and its causes only in its texts. */
+export function tellsAll(raw: Error, told: unknown): boolean {
+  if (told === null || typeof told !== 'object' || Object.hasOwn(told, 'cause')) return false;
+  // JSON has no words for the others.
+  const isWritten = (key: string): boolean => !['undefined', 'function', 'symbol'].includes(typeof readField(raw, key));
+  return keysOf(raw).every((key) => Object.hasOwn(told, key) || !isWritten(key));
+}
+
 /**
  * A copy of an Error as far as the line tells it: class, frames and structure are the Error's own; every text and
  * property is the line's, which the logger may have redacted.
  *
  * @param told what the line holds in the Error's place
- * @param plain whether the logger hides nothing, so that a text which is not in the line was just not written
  */
-export function fromRaw(raw: Error, told: unknown, plain: boolean, seen: Map<Error, object> = new Map()): unknown {
+export function fromRaw(raw: Error, told: unknown, writing: Writing, seen: Map<Error, object> = new Map()): unknown {
   const known = seen.get(raw);
   if (known !== undefined) return known;
   if (seen.size > MAX_ERRORS) return readTold(told);
@@ -51,25 +66,32 @@ export function fromRaw(raw: Error, told: unknown, plain: boolean, seen: Map<Err
   const split = fromSerialized(line);
   const { type, value, stack, headLength } = readFacts(raw, []);
   // Where the line has this very text, the message of each cause may be taken from the Error.
-  const shown = plain || line['message'] === joinedMessage(raw);
-  const message = shown ? value : String(split['message']);
+  const plain = writing.plain || line['message'] === joinedMessage(raw);
+  const message = plain ? value : String(split['message']);
   for (const [key, field] of Object.entries(ownFields(line))) define(copy, key, field, true);
   define(copy, 'name', type);
   define(copy, 'message', message);
   if (stack !== undefined) define(copy, 'stack', `${type}: ${message}${framesOf(stack, headLength)}`);
   const cause = readField(raw, 'cause');
-  if (isError(cause)) define(copy, 'cause', fromRaw(cause, split['cause'], shown, seen));
+  if (isError(cause)) define(copy, 'cause', causeOf(cause, split['cause'], { ...writing, plain }, seen));
   else if (isSerialized(split['cause'])) define(copy, 'cause', split['cause']);
   const errors = readField(raw, 'errors');
-  if (Array.isArray(errors)) define(copy, 'errors', copiesOf(errors, line, plain, seen));
+  if (Array.isArray(errors)) define(copy, 'errors', copiesOf(errors, line, writing, seen));
   return copy;
 }
 
-function copiesOf(errors: readonly unknown[], line: Fields, plain: boolean, seen: Map<Error, object>): unknown[] {
+/** The cause with the texts of the line, and with properties of its own where the line has just no place for them. */
+function causeOf(cause: Error, told: unknown, writing: Writing, seen: Map<Error, object>): unknown {
+  if (!writing.whole || (told !== undefined && !isSerialized(told))) return fromRaw(cause, told, writing, seen);
+  const own = Object.fromEntries(keysOf(cause).map((key) => [key, readField(cause, key)]));
+  return fromRaw(cause, { ...own, ...told }, writing, seen);
+}
+
+function copiesOf(errors: readonly unknown[], line: Fields, writing: Writing, seen: Map<Error, object>): unknown[] {
   const told = line['aggregateErrors'] ?? line['errors'];
   return firstOf(errors, (error, index) => {
     const toldError: unknown = Array.isArray(told) ? told[index] : undefined;
-    return isError(error) ? fromRaw(error, toldError, plain, seen) : readTold(toldError);
+    return isError(error) ? fromRaw(error, toldError, writing, seen) : readTold(toldError);
   });
 }
 
@@ -122,6 +144,16 @@ function framesOf(stack: string, headLength = 0): string {
 function ownFields(told: Fields): Fields {
   const isOwn = (key: string): boolean => !TOLD.has(key) && !(key === 'cause' && isSerialized(told[key]));
   return Object.fromEntries(Object.entries(told).filter(([key]) => isOwn(key)));
+}
+
+/** The names of an Error's properties, but for what is told of every error and what it holds. */
+function keysOf(error: Error): string[] {
+  try {
+    return Object.keys(error).filter((key) => !TOLD.has(key) && key !== 'cause' && key !== 'errors');
+  } catch {
+    // A Proxy's trap.
+    return [];
+  }
 }
 
 function readTold(told: unknown, depth = 0): unknown {

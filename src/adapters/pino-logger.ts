@@ -47,18 +47,25 @@ export function isLevelMapping(levels: unknown): levels is PinoLevelMapping {
  * serializer for it, no formatter or hook. False in doubt.
  */
 export function writesPlainly(logger: unknown, key: string): boolean {
+  return hidesNothing(logger) && shared(logger, 'pino.serializers')[key] === undefined;
+}
+
+/** The same, serializers apart. */
+export function hidesNothing(logger: unknown): boolean {
   if (logger === null || typeof logger !== 'object') return false;
   const redactors = internal(logger, 'pino.stringifiers');
-  const shared = (name: string): Record<string, unknown> =>
-    ((logger as Record<symbol, unknown>)[Symbol.for(name)] ?? {}) as Record<string, unknown>;
   return (
     redactors !== null &&
     typeof redactors === 'object' &&
     Reflect.ownKeys(redactors).length === 0 &&
-    shared('pino.serializers')[key] === undefined &&
-    shared('pino.formatters')['log'] === undefined &&
-    shared('pino.hooks')['streamWrite'] === undefined
+    shared(logger, 'pino.formatters')['log'] === undefined &&
+    shared(logger, 'pino.hooks')['streamWrite'] === undefined
   );
+}
+
+/** What a logger keeps under a symbol that all copies of pino share. */
+function shared(logger: unknown, name: string): Readonly<Record<string, unknown>> {
+  return ((logger as Record<symbol, unknown>)[Symbol.for(name)] ?? {}) as Record<string, unknown>;
 }
 
 /** What a logger, or one of its ancestors, keeps under the symbol of this description. */

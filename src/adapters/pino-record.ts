@@ -1,11 +1,11 @@
 import type { Level } from '../protocol/level.js';
 import type { LaterContent, LogRecord, RecordContent, RecordContext } from '../record.js';
 import { messageText } from './fields.js';
-import { fromRaw, fromSerialized, isSerialized } from './pino-error.js';
+import { fromRaw, fromSerialized, isSerialized, tellsAll } from './pino-error.js';
 import type { NamedLevel, PinoLevels } from './pino-levels.js';
 import { type LineContent, loggerOfLine, parseLine, readContent } from './pino-line.js';
 import type { LogCall } from './pino-log-hook.js';
-import { type LineKeys, writesPlainly } from './pino-logger.js';
+import { hidesNothing, type LineKeys, writesPlainly } from './pino-logger.js';
 import { findRaw, type RawError } from './pino-raw-error.js';
 import { type Clean, filledText, fillsObjects } from './printf-arguments.js';
 
@@ -138,7 +138,8 @@ export class PinoRecord implements LogRecord {
     const { errorKey } = this.#facts.keys;
     // What stands at the logger's error key has been through the serializer of `err`.
     const plain = writesPlainly(logger, raw.key ?? '') && (raw.key !== errorKey || writesPlainly(logger, 'err'));
-    return fromRaw(raw.error, told, plain);
+    const whole = plain || (hidesNothing(logger) && tellsAll(raw.error, told));
+    return fromRaw(raw.error, told, { plain, whole });
   }
 
   #findRaw(): RawError | undefined {

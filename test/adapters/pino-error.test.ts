@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { fromRaw, fromSerialized, isSerialized } from '../../src/adapters/pino-error.js';
+import { fromRaw, fromSerialized, isSerialized, tellsAll } from '../../src/adapters/pino-error.js';
 import { readErrors } from '../../src/event/exception.js';
 
 type Told = Record<string, unknown>;
@@ -108,10 +108,13 @@ describe('an error out of its serialized form', () => {
   });
 });
 
+/** A logger that may hide anything. */
+const GUARDED = { plain: false, whole: false };
+
 describe('a copy of an Error as far as the line tells it', () => {
   it('is the same Error where the line tells all of it', () => {
     const error = new PaymentError('no funds', { cause: chain('gateway', 'refused: port 5432') });
-    const copy = fromRaw(error, written(error), false);
+    const copy = fromRaw(error, written(error), GUARDED);
     expect(copy).toBeInstanceOf(PaymentError);
     expect(readErrors(copy).map(({ link: _link, ...facts }) => facts)).toEqual(
       readErrors(error).map(({ link: _link, ...facts }) => ({
@@ -130,7 +133,7 @@ describe('a copy of an Error as far as the line tells it', () => {
   ])('has the line’s texts and the Error’s structure: %s', (_name, changed, expected) => {
     const error = chain('outer', 'inner');
     const line = { ...written(error), ...changed };
-    expect(told(fromRaw(error, line, false))).toEqual(expected);
+    expect(told(fromRaw(error, line, GUARDED))).toEqual(expected);
   });
 
   it.each([
@@ -139,7 +142,7 @@ describe('a copy of an Error as far as the line tells it', () => {
     ['null', null, 'TypeError: '],
   ])('has class and frames though the line has it %s', (_name, line, expected) => {
     const error = chain('outer', 'inner');
-    const [, copy] = readErrors(fromRaw(error, line, false));
+    const [, copy] = readErrors(fromRaw(error, line, GUARDED));
     expect(`${copy?.type}: ${copy?.value}`).toBe(expected);
     expect(copy?.stack).not.toContain('outer');
     expect(copy?.stack).toContain('at chain ');
@@ -148,20 +151,42 @@ describe('a copy of an Error as far as the line tells it', () => {
   it('has no property that the line does not show', () => {
     const error = Object.assign(new PaymentError('no funds'), { card: '4111', config: { token: 't0p' } });
     const line = { ...written(error), card: '[Redacted]', config: undefined };
-    const [facts] = readErrors(fromRaw(error, line, false));
+    const [facts] = readErrors(fromRaw(error, line, GUARDED));
     expect(facts?.own).toEqual({ code: 'CARD_DECLINED', card: '[Redacted]' });
+  });
+
+  it('has the properties of its causes where the line shows all of its own', () => {
+    const refused = Object.assign(new RangeError('refused'), { code: 'ECONNREFUSED', errno: -111, syscall: 'connect' });
+    const retry = { retry: () => {}, next: undefined };
+    const cause = new TypeError('no gateway', { cause: refused });
+    const error = Object.assign(new PaymentError('no funds', { cause }), retry);
+    const line = written(error);
+    const ownOf = (whole: boolean): unknown => readErrors(fromRaw(error, line, { plain: false, whole }))[0]?.own;
+    expect(tellsAll(error, line)).toBe(true);
+    expect(ownOf(true)).toEqual({ code: 'ECONNREFUSED', errno: -111, syscall: 'connect' });
+    expect(ownOf(false)).toEqual({});
+  });
+
+  it.each<[string, (line: Told) => unknown]>([
+    ['lacks one of its properties', ({ code: _code, ...line }) => line],
+    ['has a place of its own for the cause', (line) => ({ ...line, cause: { type: 'E', message: 'm', stack: 's' } })],
+    ['is a text', () => 'no funds'],
+    ['has nothing of it', () => undefined],
+  ])('is not told as a whole by a line that %s', (_, change) => {
+    const error = new PaymentError('no funds', { cause: new TypeError('no gateway') });
+    expect(tellsAll(error, change(written(error)))).toBe(false);
   });
 
   it('has the texts of the Error where the logger hides nothing and just did not write them', () => {
     const error = chain('outer', 'inner');
-    expect(told(fromRaw(error, {}, true))).toEqual(['TypeError: outer', 'RangeError: inner']);
+    expect(told(fromRaw(error, {}, { plain: true, whole: true }))).toEqual(['TypeError: outer', 'RangeError: inner']);
   });
 
   it('has the errors of a list, each with what the line tells of it', () => {
     const error = new AggregateError([chain('a', 'b'), new SyntaxError('c')], 'all failed');
     const line = written(error);
     (line['aggregateErrors'] as Told[])[1]!['message'] = '[Redacted]';
-    expect(told(fromRaw(error, line, false))).toEqual([
+    expect(told(fromRaw(error, line, GUARDED))).toEqual([
       'AggregateError: all failed',
       'TypeError: a',
       'SyntaxError: [Redacted]',
@@ -174,20 +199,20 @@ describe('a copy of an Error as far as the line tells it', () => {
       Array.from({ length: 10_000 }, (_, index) => new Error(`${index}`)),
       'many',
     );
-    const facts = readErrors(fromRaw(error, written(error), false));
+    const facts = readErrors(fromRaw(error, written(error), GUARDED));
     expect(facts.at(-1)?.link).toMatchObject({ isGroup: true, omitted: 9_991 });
   });
 
   it('ends where causes run in a circle', () => {
     const error = new TypeError('snake');
     error.cause = new RangeError('tail', { cause: error });
-    expect(told(fromRaw(error, written(error), false))).toEqual(['TypeError: snake', 'RangeError: tail']);
+    expect(told(fromRaw(error, written(error), GUARDED))).toEqual(['TypeError: snake', 'RangeError: tail']);
   });
 
   it('does not show lines of a message as frames', () => {
     const error = new Error('first\n    at secret (/srv/secret.js:1:1)');
     const line = { ...written(error), message: '[Redacted]' };
-    const [copy] = readErrors(fromRaw(error, line, false));
+    const [copy] = readErrors(fromRaw(error, line, GUARDED));
     expect(copy?.stack).not.toContain('secret');
   });
 });
