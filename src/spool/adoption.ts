@@ -124,6 +124,8 @@ export class Adoption {
     const { disk, clock, loaded, failed } = this.#context;
     const done = this.#unread.get(path) ?? new Set();
     for (const each of segments) {
+      // What is not read is for the next one, with the own directory that it is in.
+      if (this.#stopped) return;
       if (done.has(each)) continue;
       const segment = await loadSegment(disk, clock, each);
       done.add(each);

@@ -58,7 +58,7 @@ export class Residence {
 
   /** The disk refuses: it is asked again later. */
   retry(): void {
-    if (!this.#stopped) this.#wakeIn(this.#retryMs);
+    this.#wakeIn(this.#retryMs);
     this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS);
   }
 
@@ -111,6 +111,6 @@ export class Residence {
 
   #wakeIn(ms: number): void {
     cancel(this.#timer);
-    this.#timer = this.#context.clock.after(ms, () => void this.check());
+    if (!this.#stopped) this.#timer = this.#context.clock.after(ms, () => void this.check());
   }
 }

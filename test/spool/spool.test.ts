@@ -1,6 +1,9 @@
 import { readdirSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { OpenSpool, record, TemporaryDirectory, textsOf, until } from '../support/spool.js';
+import { type SpoolClock, SYSTEM_CLOCK } from '../../src/spool/clock.js';
+import { FailingDisk } from '../support/failing-disk.js';
+import { leaveBehind, OpenSpool, record, segmentOf, TemporaryDirectory, textsOf, until } from '../support/spool.js';
 
 function filesIn(path: string): string[] {
   return readdirSync(path, { recursive: true, encoding: 'utf8' }).map((file) => file.replace(/^[^/]*\/?/, ''));
@@ -36,5 +39,39 @@ describe.each(['interval', 'always', 'process'] as const)('with sync: %s', (sync
     await second.spool.close();
     expect(filesIn(directory.path)).toEqual(['']);
     expect([...first.problems, ...second.problems]).toEqual([]);
+  });
+});
+
+describe('F05, F13: close', () => {
+  it('right after the start leaves no timer behind', async () => {
+    using directory = new TemporaryDirectory();
+    const waits: number[] = [];
+    const after: SpoolClock['after'] = (ms, callback) => {
+      waits.push(ms);
+      return SYSTEM_CLOCK.after(ms, callback);
+    };
+    const one = new OpenSpool(directory.path, {}, { clock: { ...SYSTEM_CLOCK, after } });
+    // The first look at the directory has begun.
+    await setImmediate();
+    await one.spool.close();
+    expect(waits).toEqual([]);
+  });
+
+  it('does not wait until all is read that others left: the next one finds it', async () => {
+    using directory = new TemporaryDirectory();
+    const names = Array.from({ length: 100 }, (_value, index) => `${String(index + 1).padStart(20, '0')}.seg`);
+    leaveBehind(directory.path, Object.fromEntries(names.map((name) => [name, segmentOf([record(name)])])));
+    const { disk, calls } = new FailingDisk();
+    const first = new OpenSpool(directory.path, {}, { disk });
+    await until(() => first.recovered['error'] !== undefined);
+    await first.spool.close();
+    expect(calls.filter(({ name, args }) => name === 'open' && String(args[0]).endsWith('.seg')).length).toBeLessThan(
+      50,
+    );
+
+    await using second = new OpenSpool(directory.path);
+    await second.spool.adopt();
+    expect(second.recovered).toEqual({ error: 100 });
+    expect([...first.lost, ...first.problems, ...second.lost, ...second.problems]).toEqual([]);
   });
 });
