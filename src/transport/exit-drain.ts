@@ -53,7 +53,12 @@ interface Open {
   readonly deadline: number;
 }
 
-/** Whose a body is: see the worker's program. */
+/** Whose the bodies of one run are: see the worker's program. `first`: the number of the first of them. */
+interface Claims {
+  readonly states: Int32Array;
+  readonly first: number;
+}
+
 const FREE = 0;
 const WITHDRAWN = 2;
 
@@ -87,7 +92,7 @@ export class ExitDrain {
     }
     dropWhere(open, ({ entry, deadline }) => deadline <= start || entry.isLimited());
     if (open.size === 0) return;
-    const claims = new Int32Array(new SharedArrayBuffer(4 * (Math.max(...open.keys()) + 1)));
+    const claims = { states: new Int32Array(new SharedArrayBuffer(4 * (this.#next - first))), first };
     try {
       this.#port ??= startWorker(this.#signal);
       this.#port.postMessage({ jobs: jobsOf(shares, open, first), claims });
@@ -103,19 +108,18 @@ export class ExitDrain {
     this.#port = undefined;
   }
 
-  #wait(open: Map<number, Open>, claims: Int32Array): void {
+  #wait(open: Map<number, Open>, claims: Claims): void {
     while (open.size > 0) {
       const seen = Atomics.load(this.#signal, 0);
       this.#settleAnswered(open, claims);
       const time = uptime();
       dropWhere(open, ({ deadline }, index) => deadline <= time && withdraw(claims, index, true));
       if (open.size === 0) return;
-      const left = Math.min(...[...open.values()].map(({ deadline }) => deadline)) - time;
-      Atomics.wait(this.#signal, 0, seen, left);
+      Atomics.wait(this.#signal, 0, seen, nextDeadline(open) - time);
     }
   }
 
-  #settleAnswered(open: Map<number, Open>, claims: Int32Array): void {
+  #settleAnswered(open: Map<number, Open>, claims: Claims): void {
     let limited = false;
     for (const answer of answers(this.#port)) {
       if ('failed' in answer) throw new Error(`the thread that delivers at the exit failed: ${answer.failed}`);
@@ -181,7 +185,14 @@ function dropWhere(open: Map<number, Open>, isOver: (one: Open, index: number) =
   }
 }
 
+/** Not `Math.min` of them all: there may be more than a call can have arguments. */
+function nextDeadline(open: ReadonlyMap<number, Open>): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (const { deadline } of open.values()) next = Math.min(next, deadline);
+  return next;
+}
+
 /** Keeps the worker from sending a body. False: it has it already, and `force` was not asked for. */
-function withdraw(claims: Int32Array, index: number, force: boolean): boolean {
-  return Atomics.compareExchange(claims, index, FREE, WITHDRAWN) === FREE || force;
+function withdraw({ states, first }: Claims, index: number, force: boolean): boolean {
+  return Atomics.compareExchange(states, index - first, FREE, WITHDRAWN) === FREE || force;
 }

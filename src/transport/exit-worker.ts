@@ -43,7 +43,7 @@ function postAll(destination, claims) {
   function next() {
     while (position < bodies.length) {
       const { index, bytes, gzip } = bodies[position++];
-      if (Atomics.compareExchange(claims, index, 0, 1) !== 0) continue;
+      if (Atomics.compareExchange(claims.states, index - claims.first, 0, 1) !== 0) continue;
       try {
         post(index, gzip ? require('node:zlib').gzipSync(bytes, { level: 1 }) : bytes, gzip, true);
         return;
