@@ -120,18 +120,21 @@ export class Spool {
     this.#residence.start();
   }
 
+  /** Whether it can take a record now, if that is not too large. */
+  get admits(): boolean {
+    return this.#closing === undefined && this.#writer.hasRoom;
+  }
+
   /**
    * Takes a record, to be written within 20 ms, or at once if it is `urgent`. The caller holds it until it calls `settle`
    * or `release`. Undefined: the spool cannot take it now.
    */
   append(record: SpoolRecord, urgent: boolean): number | undefined {
     const { length } = record.payload;
-    if (this.#closing !== undefined || !this.#writer.isRunning) return undefined;
-    if (length > MAX_PAYLOAD_BYTES || length > this.#options.maxBytes) return undefined;
+    if (!this.admits || length > MAX_PAYLOAD_BYTES || length > this.#options.maxBytes) return undefined;
     const entry = this.#shelf.enter(record, this.#time(), urgent);
-    if (this.#writer.add(entry)) return entry.id;
-    this.#shelf.settle(entry.id);
-    return undefined;
+    this.#writer.add(entry);
+    return entry.id;
   }
 
   /** The fate of a record is known: it need not be kept any longer. */

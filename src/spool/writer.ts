@@ -21,7 +21,7 @@ const GATHER_MS = 20;
 const SYNC_MS = 150;
 /** What comes within one turn of the loop beyond so many bytes is written at once: in memory it could grow for ever. */
 const SPILL_BYTES = 4 * 1024 * 1024;
-/** What waits for a slow disk over several turns. */
+/** What waits for a slow disk over several turns, give or take a record. */
 const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 
 /** Brings entries to the disk: gathered, in segments, safe as the mode says. */
@@ -43,6 +43,10 @@ export class Writer {
     return this.#files.home !== undefined;
   }
 
+  get hasRoom(): boolean {
+    return this.isRunning && this.#pending.bytes < MAX_PENDING_BYTES;
+  }
+
   start(home: Home): void {
     this.#files.start(home);
     this.#kick();
@@ -53,16 +57,13 @@ export class Writer {
     return this.#files.stop();
   }
 
-  /** False: there is no room for it. */
-  add(entry: Entry): boolean {
-    const bytes = bytesOf(entry);
-    if (this.#pending.bytes + bytes > MAX_PENDING_BYTES) return false;
+  /** Not without `hasRoom`. */
+  add(entry: Entry): void {
     this.#pending.add(entry);
-    this.#countTurn(bytes);
+    this.#countTurn(bytesOf(entry));
     if (this.#turnBytes > SPILL_BYTES && this.#pending.bytes > SPILL_BYTES) this.#spill();
     else if (entry.urgent || this.#pending.size >= BATCH_RECORDS || this.#pending.bytes >= BATCH_BYTES) this.#kick();
     else this.#gathering ??= this.#context.clock.after(GATHER_MS, () => this.#kick());
-    return true;
   }
 
   /** What somebody holds and no file has any more. */

@@ -33,8 +33,6 @@ export class SpooledTransport implements Transport {
   readonly #inner: Transport;
   readonly #store: Store;
   readonly #listener: RestoreListener;
-  /** Whether the store took what came last. */
-  #keeps = true;
   /** How many envelopes of the store the inner transport holds, and how many of them come from the disk. */
   #held = 0;
   #restored = 0;
@@ -59,7 +57,7 @@ export class SpooledTransport implements Transport {
   /** What has no room in memory has it on the disk. */
   admits(level: Level): boolean {
     if (this.#closing !== undefined) return false;
-    return this.#keeps || (this.#inner.admits?.(level) ?? true);
+    return this.#store.admits || (this.#inner.admits?.(level) ?? true);
   }
 
   send(envelope: Envelope, settle: Settle): void {
@@ -104,9 +102,7 @@ export class SpooledTransport implements Transport {
   /** Client reports are not kept: their counts are. */
   #append(envelope: Envelope): number | undefined {
     if (envelope.category === 'internal') return undefined;
-    const id = this.#store.append(toRecord(envelope, now()), envelope.level === 'fatal');
-    this.#keeps = id !== undefined;
-    return id;
+    return this.#store.append(toRecord(envelope, now()), envelope.level === 'fatal');
   }
 
   #pass(id: number, envelope: Envelope, settle: Settle): void {

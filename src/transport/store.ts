@@ -19,6 +19,8 @@ export interface StoredRecord {
  * released; what nobody holds comes back by `next`. No method throws.
  */
 export interface Store {
+  /** Whether there is room for a record, and a disk. */
+  readonly admits: boolean;
   /** Takes a record over and returns its number; undefined: there is no room on the disk, or no disk. */
   append(record: StoreRecord, urgent: boolean): number | undefined;
   /** The fate of a record is known: it need not be kept. */

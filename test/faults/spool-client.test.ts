@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type Dirent, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, type Dirent, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -133,6 +133,20 @@ describe('P9, P11: with the spool', () => {
     expect(sends).toBeLessThan(8);
     expect(client.stats()).toMatchObject({ accepted: { error: 3 }, spooled: { error: 3 } });
   });
+
+  it('E08: when the disk takes records again, what has no room in memory goes there again', async () => {
+    server.rescript(DOWN);
+    chmodSync(dir, 0o777);
+    const client = clientFor({ maxQueueItems: 5 });
+    log(client, 10);
+    expect(client.stats()).toMatchObject({ queued: { error: 5 }, dropped: { queue_overflow: { error: 5 } } });
+    chmodSync(dir, 0o700);
+    await vi.waitFor(() => {
+      log(client, 1);
+      expect(client.stats().spooled.error).toBeGreaterThan(0);
+    }, 20_000);
+    expectBalanced(client);
+  }, 30_000);
 
   it('E25: beyond its bytes the oldest go, counted, and the balance holds', async () => {
     server.rescript(DOWN);
