@@ -64,6 +64,10 @@ class HttpTransport implements Transport {
     return this.#schedule.fullness();
   }
 
+  missed(): void {
+    this.#schedule.missed();
+  }
+
   /**
    * Only queues: all I/O comes later. After `close` nothing fits in any more, which counts as `queue_overflow`; only
    * client reports do, as long as it lasts.

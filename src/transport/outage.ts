@@ -51,7 +51,7 @@ export class Outage {
     return this.#pace.startAt;
   }
 
-  /** An envelope came. */
+  /** An envelope came, whether or not there was room for it. */
   arrived(): void {
     this.#arrivals++;
   }

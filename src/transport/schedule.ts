@@ -54,6 +54,8 @@ export class Schedule {
 
   readonly fullness = (): number => this.#queue.fullness;
 
+  readonly missed = (): void => this.#outage.arrived();
+
   /** Takes an envelope over, and returns what had to go for it. A client report never waits for the end of a limit. */
   push(entry: Entry): readonly Settlement[] {
     const { category } = entry.envelope;

@@ -64,7 +64,10 @@ export class SpooledTransport implements Transport {
     const id = this.#closing === undefined ? this.#append(envelope) : undefined;
     if (id === undefined) handOver(this.#inner, envelope, settle, this.#listener.failed);
     else if (this.#inner.admits?.(envelope.level) ?? true) this.#pass(id, envelope, settle);
-    else this.#leave(id, settle);
+    else {
+      this.#inner.missed?.();
+      this.#leave(id, settle);
+    }
   }
 
   async flush(timeoutMs: number): Promise<boolean> {

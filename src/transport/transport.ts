@@ -44,6 +44,12 @@ export interface Transport {
    */
   fullness?(): number;
   /**
+   * An envelope came that it does not admit, and waits elsewhere: it counts for the pace at which an outage ends.
+   *
+   * @internal
+   */
+  missed?(): void;
+  /**
    * Called at the natural end of the process: a flush that waits for nothing but answers. Default: `flush`.
    *
    * @internal

@@ -3,10 +3,18 @@ import { once } from 'node:events';
 import { chmodSync, type Dirent, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Client, type ClientOptions, createClient, type Transport } from '../../src/index.js';
+import {
+  type Client,
+  type ClientOptions,
+  createClient,
+  type Transport,
+  type TransportFactory,
+} from '../../src/index.js';
+import { httpTransport } from '../../src/transport/http-transport.js';
 import { expectBalanced, expectSettled } from '../support/balance.js';
+import { fastClock } from '../support/fake-clock.js';
 import { runEnding } from '../support/run-ending.js';
 import { answer, reset, type Script, type ScriptedServer, startScriptedServer } from '../support/scripted-server.js';
 
@@ -147,6 +155,22 @@ describe('P9, P11: with the spool', () => {
     }, 20_000);
     expectBalanced(client);
   }, 30_000);
+
+  it('P17, A28: after an outage what waited on the disk goes at the pace at which it came', async () => {
+    server.rescript(DOWN);
+    // A hundred times as fast: the outage lasts 100 s.
+    const transport: TransportFactory = (context) => httpTransport({ ...context, clock: fastClock(100) });
+    const client = clientFor({ transport, maxQueueItems: 4 });
+    const ids: string[] = [];
+    const end = performance.now() + 1_000;
+    while (performance.now() < end) {
+      ids.push(...log(client, 4));
+      await setTimeout(20);
+    }
+    server.rescript({});
+    await server.until(() => received().length >= ids.length, 'all of them', 15_000);
+    expect(received()).toEqual(ids.sort());
+  }, 20_000);
 
   it('E25: beyond its bytes the oldest go, counted, and the balance holds', async () => {
     server.rescript(DOWN);
