@@ -41,7 +41,8 @@ export class SpooledTransport implements Transport {
   #wake: Timer | undefined;
   #refilling: Promise<number> | undefined;
   #closing: Promise<boolean> | undefined;
-  #closed = false;
+  /** In ms of uptime: from then on nothing more comes from the disk. */
+  #endsAt: number = Number.POSITIVE_INFINITY;
 
   /** `open` is given what the store calls when `next` may have something that it had not. */
   constructor(inner: Transport, open: (available: () => void) => Store, listener: RestoreListener) {
@@ -94,12 +95,17 @@ export class SpooledTransport implements Transport {
   }
 
   async #close(deadline: number): Promise<boolean> {
+    this.#endsAt = deadline;
     const empty = await this.finish(deadline - uptime());
-    this.#closed = true;
+    this.#endsAt = 0;
     cancel(this.#wake);
     const settled = await this.#inner.close(deadline - uptime());
     await this.#store.close();
     return empty && settled;
+  }
+
+  get #isOver(): boolean {
+    return uptime() >= this.#endsAt;
   }
 
   /** Client reports are not kept: their counts are. */
@@ -137,6 +143,7 @@ export class SpooledTransport implements Transport {
       const settled = await settle(Math.max(0, deadline - uptime()));
       if (!settled || this.#failures > 0) return false;
       if ((await this.#refill(WINDOW)) === 0 && this.#restored === 0) break;
+      if (uptime() >= deadline) return false;
     }
     await this.#store.flush();
     return true;
@@ -144,14 +151,14 @@ export class SpooledTransport implements Transport {
 
   /** After an answer as much as there is room for; with nothing in memory one, to find out; else nothing. */
   #refillSoon(): void {
-    if (this.#closed) return;
+    if (this.#isOver) return;
     if (this.#failures === 0) void this.#refill(WINDOW);
     else if (this.#held === 0) this.#wake ??= after(waitMs(this.#failures, Math.random), () => this.#probe());
   }
 
   #probe(): void {
     this.#wake = undefined;
-    if (!this.#closed && this.#held === 0) void this.#refill(1);
+    if (!this.#isOver && this.#held === 0) void this.#refill(1);
   }
 
   /** Resolves with how many came. */
@@ -166,25 +173,20 @@ export class SpooledTransport implements Transport {
     let count = 0;
     const failures = this.#failures;
     // Room that even the lowest level has is room indeed. What fails may fail at once, and is then back already.
-    while (
-      this.#restored < most &&
-      this.#failures <= failures &&
-      !this.#closed &&
-      (this.#inner.admits?.('trace') ?? true)
-    ) {
+    while (this.#restored < most && this.#failures <= failures && (this.#inner.admits?.('trace') ?? true)) {
       const stored = await this.#store.next();
       if (stored === undefined) break;
       count++;
+      if (this.#isOver) {
+        this.#store.release(stored.id);
+        break;
+      }
       this.#restore(stored);
     }
     return count;
   }
 
   #restore(stored: StoredRecord): void {
-    if (this.#closed) {
-      this.#store.release(stored.id);
-      return;
-    }
     const back = this.#listener.restored(stored);
     if (back === undefined) {
       this.#store.settle(stored.id);

@@ -235,6 +235,27 @@ describe('P9, P11: with the spool', () => {
   });
 });
 
+it('F05: close stops in time, whatever lies on the disk, with a transport that is done when send returns', async () => {
+  const left = clientFor({ transport: 'file' });
+  log(left, 1_000);
+  await left.close(5_000);
+  const transport: Transport = {
+    send(_envelope, settle) {
+      const end = performance.now() + 2;
+      while (performance.now() < end);
+      settle('delivered');
+    },
+    flush: async () => true,
+    close: async () => true,
+  };
+  const client = clientFor({ transport });
+  await vi.waitFor(() => expect(client.stats().delivered.error).toBeGreaterThan(0), { timeout: 10_000 });
+  expect(await client.close(50)).toBe(false);
+  await vi.waitFor(() => expect(owners()).toBe(0), { timeout: 10_000 });
+  expect(client.stats().delivered.error).toBeLessThan(500);
+  expectBalanced(client);
+}, 30_000);
+
 describe('E34, P10: at the end of the process', () => {
   // Nothing waits for source lines.
   const options = () => ({ spool: dir, contextLines: 0 });
