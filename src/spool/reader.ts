@@ -98,6 +98,7 @@ export class Reader {
         const pieces = readSegment((file ?? Buffer.alloc(0)).subarray(0, segment.bytes));
         return { segment, pieces, expected: segment.free.records, found: 0 };
       } catch (error) {
+        if (segment.gone) continue;
         if (codeOf(error) === 'ENOENT') shelf.drop(segment, 'internal_sdk_error');
         else this.#unreadable.add(segment);
         this.#context.failed(error);
