@@ -17,7 +17,7 @@ import { lowestSeverity } from './logger-policy.js';
 import { type Attempts, openSpotlight, openTransport } from './open-transport.js';
 import { processState } from './process-state.js';
 import { Recorder } from './recorder.js';
-import { type Scope, takeTraceIds } from './scope.js';
+import { leaveTraceIds, type Scope } from './scope.js';
 import type { Settings } from './settings.js';
 import { unwatchSignals } from './signals.js';
 import { unwatchFor } from './watching.js';
@@ -243,7 +243,7 @@ export class Client implements AsyncDisposable {
   async #close(timeoutMs: number): Promise<boolean> {
     unwatchSignals(this);
     unwatchFor(this);
-    if (this.settings.options.world !== undefined) takeTraceIds(undefined);
+    leaveTraceIds(this.settings.world);
     try {
       if (this.#active === undefined) return true;
       this.#active.recorder.closed = true;

@@ -170,9 +170,14 @@ let idSource: Pick<World, 'id'> | undefined;
  *
  * @returns a first one
  */
-export function takeTraceIds(source: Pick<World, 'id'> | undefined): Trace {
+export function takeTraceIds(source: Pick<World, 'id'>): Trace {
   idSource = source;
   return newTrace();
+}
+
+/** From chance again, unless another source has taken its place. */
+export function leaveTraceIds(source: Pick<World, 'id'>): void {
+  if (idSource === source) idSource = undefined;
 }
 
 function newTrace(): Trace {

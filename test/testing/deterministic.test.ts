@@ -73,7 +73,9 @@ describe('with deterministic()', () => {
     const client = createClient({ ...deterministic({ seed: 7 }), dsn: freshDsn(), transport: memoryTransport() });
     const first = traceOf();
     await client.close();
+    const older = createClient({ ...deterministic(), dsn: freshDsn(), transport: memoryTransport() });
     const again = createClient({ ...deterministic({ seed: 7 }), dsn: freshDsn(), transport: memoryTransport() });
+    await older.close();
     expect(traceOf()).toBe(first);
     await again.close();
     const closed = deterministic({ seed: 7 }).world;
