@@ -12,6 +12,12 @@ export class Pending {
     return this.#entries.size;
   }
 
+  /** The id of the oldest. */
+  get first(): number | undefined {
+    for (const { id } of this.#entries) return id;
+    return undefined;
+  }
+
   add(entry: Entry): void {
     this.#entries.add(entry);
     this.bytes += bytesOf(entry);

@@ -30,6 +30,8 @@ export class Writer {
   readonly #pending = new Pending();
   readonly #files: SegmentFiles;
   #turnBytes = 0;
+  /** The highest id of what was ever added. */
+  #last = 0;
   #running: Promise<void> | undefined;
   #gathering: Timer | undefined;
   #syncing: Timer | undefined;
@@ -60,6 +62,7 @@ export class Writer {
   /** Not without `hasRoom`. */
   add(entry: Entry): void {
     this.#pending.add(entry);
+    this.#last = entry.id;
     this.#countTurn(bytesOf(entry));
     if (this.#turnBytes > SPILL_BYTES && this.#pending.bytes > SPILL_BYTES) this.#spill();
     else if (entry.urgent || this.#pending.size >= BATCH_RECORDS || this.#pending.bytes >= BATCH_BYTES) this.#kick();
@@ -69,6 +72,7 @@ export class Writer {
   /** What somebody holds and no file has any more. */
   putBack(entries: readonly Entry[]): void {
     this.#pending.putBack(entries);
+    for (const { id } of entries) this.#last = Math.max(this.#last, id);
     this.#kick();
   }
 
@@ -84,11 +88,12 @@ export class Writer {
 
   /** Returns when everything added so far is written, and safe where the mode says so; or when the disk refuses. */
   async flush(): Promise<void> {
+    const last = this.#last;
     do {
       this.#kick();
       await this.#running;
       await this.#syncAll();
-    } while (this.isRunning && this.#pending.size > 0);
+    } while (this.isRunning && (this.#pending.first ?? Number.POSITIVE_INFINITY) <= last);
   }
 
   /** The same within the `exit` event: no operation that is under way reports back any more. */

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type SpoolClock, SYSTEM_CLOCK } from '../../src/spool/clock.js';
+import { NODE_DISK } from '../../src/spool/disk.js';
 import { FailingDisk } from '../support/failing-disk.js';
 import { leaveBehind, OpenSpool, record, segmentOf, TemporaryDirectory, textsOf, until } from '../support/spool.js';
 
@@ -40,6 +41,20 @@ describe.each(['interval', 'always', 'process'] as const)('with sync: %s', (sync
     expect(filesIn(directory.path)).toEqual(['']);
     expect([...first.problems, ...second.problems]).toEqual([]);
   });
+});
+
+it('flush waits for what came before it, however much comes meanwhile', async () => {
+  using directory = new TemporaryDirectory();
+  let syncs = 0;
+  const fdatasync: typeof NODE_DISK.fdatasync = async (descriptor) => {
+    if (syncs++ < 1_000) one.spool.append(record('meanwhile'), false);
+    await NODE_DISK.fdatasync(descriptor);
+  };
+  await using one = new OpenSpool(directory.path, { sync: 'interval' }, { disk: { ...NODE_DISK, fdatasync } });
+  one.spool.append(record('before'), false);
+  await one.spool.flush();
+  expect(syncs).toBeLessThan(10);
+  syncs = 1_000;
 });
 
 describe('F05, F13: close', () => {
