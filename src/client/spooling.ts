@@ -4,6 +4,7 @@ import { type Dsn, publicDsn } from '../protocol/dsn.js';
 import type { Envelope } from '../protocol/envelope.js';
 import { Spool, type SpoolOptions } from '../spool/spool.js';
 import { asError } from '../transport/as-error.js';
+import { Multiplexer } from '../transport/multiplexer.js';
 import { SpooledTransport } from '../transport/spooled-transport.js';
 import type { StoredRecord } from '../transport/store.js';
 import { fromRecord } from '../transport/stored-envelope.js';
@@ -27,6 +28,10 @@ export function withSpool(
 ): Transport {
   const spool = wantedSpool(options, dsn);
   if (spool === false) return inner;
+  if (inner instanceof Multiplexer) {
+    const problem = 'cannot stand beside a multiplexer: what it keeps is for one destination';
+    throw new ConfigError([{ option: 'spool', problem }]);
+  }
   const spoolOptions: SpoolOptions = { ...settled(spool), destination: publicDsn(dsn) };
   const clean = createCleaner(options, diagnostics);
   return new SpooledTransport(

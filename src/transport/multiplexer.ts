@@ -53,7 +53,8 @@ interface Branch {
   readonly transport: Transport;
 }
 
-class Multiplexer implements Transport {
+/** See `multiplexer`. */
+export class Multiplexer implements Transport {
   readonly #branches: readonly Branch[];
   readonly #own: Transport;
   readonly #all: readonly Transport[];

@@ -41,7 +41,9 @@ export class LoopImage {
   /** As the disk is at this moment, mounted beside the original: its journal is replayed. */
   cut(dir: string, name: string): LoopImage {
     const image = join(dir, `${name}.img`);
-    execFileSync('cp', ['--sparse=always', this.#image, image]);
+    // Not cp: it asks the file system where the holes are, and that may lag behind what was written.
+    execFileSync('dd', [`if=${this.#image}`, `of=${image}`, 'bs=1M', 'conv=sparse'], { stdio: 'ignore' });
+    truncateSync(image, IMAGE_BYTES);
     const copy = new LoopImage(image, join(dir, name));
     copy.#mount();
     return copy;

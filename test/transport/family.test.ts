@@ -206,6 +206,13 @@ describe('a multiplexer', () => {
     expect([limited.requests.length, own.requests.length]).toEqual([1, 2]);
   });
 
+  it('E30: is refused beside a spool, which keeps for one destination', () => {
+    const transport = multiplexer([{ dsn: 'https://fatal@sentry.example.com/2', levels: ['fatal'] }]);
+    expect(() => createClient({ dsn: 'https://own@sentry.example.com/1', transport, spool: tmpdir() })).toThrow(
+      'spool cannot stand beside a multiplexer',
+    );
+  });
+
   it('is wrong with a malformed DSN or an unknown level, at once', () => {
     expect(() => multiplexer([{ dsn: 'nowhere' }])).toThrow(expect.objectContaining({ code: 'DSN_INVALID' }));
     const levels = ['loud'] as unknown as readonly 'error'[];
