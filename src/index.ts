@@ -40,7 +40,7 @@ export type { Attribute, LogItem } from './protocol/log-item.js';
 export type { Category, DropReason, Outcome } from './protocol/outcome.js';
 export type { Trace } from './protocol/trace.js';
 export type { LogRecord, RecordContext } from './record.js';
-export type { Detector, OptionalDetector } from './scrub/walk.js';
+export type { Detector, OptionalDetector, RedactOptions } from './scrub/walk.js';
 export { DeliveryError, type DeliveryErrorCode } from './transport/delivery-error.js';
 export type { Dispatcher } from './transport/dispatcher.js';
 export { memoryTransport } from './transport/memory.js';

@@ -21,22 +21,28 @@ const CULTURE_AFTER_MS = 500;
 
 /** The scrubber of one client, by its options. */
 export function scrubberFor(options: ClientOptions, diagnostics: Diagnostics): Scrubber {
-  const { scrub } = options;
-  if (typeof scrub !== 'object' || scrub.mode !== 'allow') return denyScrubber(options, diagnostics);
-  return createScrubber({ ...shared(options, diagnostics), allowKeys: scrub.keys });
+  const { scrub, redact } = options;
+  const allows = typeof scrub === 'object' && scrub.mode === 'allow';
+  const rules = allows ? { ...shared(options, diagnostics), allowKeys: scrub.keys } : denyOptions(options, diagnostics);
+  return createScrubber({ ...rules, redact });
 }
 
 /**
  * The scrubber for what users' own hooks return: a whole event, whose structure an allow list would mask.
- * What a hook adds is its author's decision, so even in allow mode only the deny rules run over it.
+ * What a hook adds is its author's decision, so even in allow mode only the deny rules run over it; and what paths redact
+ * has been redacted before it.
  */
 export function denyScrubber(options: ClientOptions, diagnostics: Diagnostics): Scrubber {
+  return createScrubber(denyOptions(options, diagnostics));
+}
+
+function denyOptions(options: ClientOptions, diagnostics: Diagnostics): ScrubOptions {
   const settings = typeof options.scrub === 'object' && options.scrub.mode !== 'allow' ? options.scrub : {};
-  return createScrubber({
+  return {
     ...shared(options, diagnostics),
     denyKeys: settings.denyKeys ?? [],
     ignoreKeys: settings.ignoreKeys ?? [],
-  });
+  };
 }
 
 function shared({ scrub }: ClientOptions, diagnostics: Diagnostics): ScrubOptions {

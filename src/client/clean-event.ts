@@ -53,6 +53,8 @@ function cleanField(name: string, value: unknown, structure: Scrubber, data: Scr
     case 'modules':
     case 'sdk':
       return cleanNames(value, structure);
+    case 'extra':
+      return data.redact(byKey(name, value, data)) ?? {};
     case 'contexts':
       return cleanContexts(value, EVENT_BOUNDS, data);
     case 'fingerprint':
@@ -60,9 +62,9 @@ function cleanField(name: string, value: unknown, structure: Scrubber, data: Scr
     case 'logentry':
       return cleanLogEntry(value, structure, data);
     default:
-      if (!STRUCTURE.has(name)) return byKey(name, value, data);
+      if (!STRUCTURE.has(name)) return data.redact(byKey(name, value, data), name) ?? {};
       return revive(byKey(name, value, structure), (key, inner) =>
-        DATA_KEYS.has(key) ? data.clean(inner, EVENT_BOUNDS) : inner,
+        DATA_KEYS.has(key) ? cleanData(inner, data) : inner,
       );
   }
 }
@@ -71,6 +73,11 @@ function cleanField(name: string, value: unknown, structure: Scrubber, data: Scr
 function cleanLevel(value: unknown): JsonValue | undefined {
   const level = typeof value === 'string' ? levelFromName(value) : undefined;
   return level && eventLevel(level);
+}
+
+/** Empty where paths redact all of it. */
+function cleanData(value: unknown, data: Scrubber): JsonValue {
+  return data.redact(data.clean(value, EVENT_BOUNDS)) ?? {};
 }
 
 /** A module called `session` is no secret: here keys are names, and only texts are scrubbed. */

@@ -6,7 +6,7 @@ import type { Breadcrumb, ErrorEvent, User } from '../protocol/event.js';
 import type { Level } from '../protocol/level.js';
 import type { LogItem } from '../protocol/log-item.js';
 import type { Category, DropReason } from '../protocol/outcome.js';
-import type { Detector, OptionalDetector } from '../scrub/walk.js';
+import type { Detector, OptionalDetector, RedactOptions } from '../scrub/walk.js';
 import type { Dispatcher } from '../transport/dispatcher.js';
 import type { RetryPolicy } from '../transport/retry-schedule.js';
 import type { Transport, TransportFactory } from '../transport/transport.js';
@@ -73,6 +73,11 @@ export interface ClientOptions {
   readonly processors?: readonly Processor[] | undefined;
   /** Built-in scrubbing. Default on; `false` switches it off; an object extends it. */
   readonly scrub?: boolean | ScrubSettings | undefined;
+  /**
+   * Fields of a record that are redacted by their paths, as by pino's option of that name. Default none. See
+   * docs/scrubbing.md for what the paths reach.
+   */
+  readonly redact?: RedactOptions | undefined;
   /** Last word on an event; null drops it, a throw drops it too. Synchronous. */
   readonly beforeSend?: ((event: ErrorEvent, hint: Hint) => ErrorEvent | null) | undefined;
   /** Last word on a breadcrumb; null drops it, a throw drops it too. Synchronous. */

@@ -1,6 +1,5 @@
 /** Options that are promised and not here yet: until then only their off position is true. */
 const OFF_ONLY: Readonly<Record<string, unknown>> = {
-  redact: undefined,
   sendDefaultPii: false,
 };
 

@@ -10,6 +10,7 @@ import { MAX_TIMER_MS } from './defaults.js';
 import { flood, ignoreErrors, ignoreLoggers, rules, threshold } from './event-checks.js';
 import type { ClientOptions } from './options.js';
 import { checkPromised, isPromised } from './promised-options.js';
+import { redact } from './redact-check.js';
 import { world } from './world.js';
 
 const levelMap: Check = (value) => {
@@ -127,6 +128,7 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   flood,
   processors: listOf(hook, 'functions'),
   scrub,
+  redact,
   beforeSend: hook,
   beforeBreadcrumb: hook,
   beforeSendLog: hook,

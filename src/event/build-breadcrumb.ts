@@ -95,7 +95,7 @@ function cleanBreadcrumb(kept: KeptBreadcrumb, scrubber: Scrubber, now: number):
   if (category !== undefined) clean['category'] = scrubber.text(category, CATEGORY_LENGTH);
   if (kept.level !== undefined) clean['level'] = kept.level;
   if (message !== undefined) clean['message'] = scrubber.text(message, MESSAGE_LENGTH);
-  if (data !== undefined) clean['data'] = scrubber.clean(data, DATA);
+  if (data !== undefined) clean['data'] = scrubber.redact(scrubber.clean(data, DATA)) ?? {};
   if (kept.count > 1) clean['data'] = withCount(clean['data'], kept.count);
   return clean;
 }

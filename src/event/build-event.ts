@@ -4,14 +4,15 @@ import type { LogRecord } from '../record.js';
 import { isList } from '../scrub/is-list.js';
 import type { Scrubber } from '../scrub/walk.js';
 import { encodeBreadcrumb, type KeptBreadcrumb } from './build-breadcrumb.js';
-import { type EncodeExceptionsOptions, encodeExceptions, errorExtras, readErrors } from './exception.js';
+import { type EncodeExceptionsOptions, encodeExceptions, errorExtras, OWN, readErrors } from './exception.js';
 import type { FrameRules } from './frame.js';
 import { cleanMessage } from './message.js';
+import { redactErrors } from './redact-errors.js';
 import { cleanRequest } from './request.js';
 import {
   type CleanContent,
   type CleanObject,
-  cleanObject,
+  cleanFields,
   cleanTags,
   cleanTexts,
   cleanUser,
@@ -142,7 +143,7 @@ function addException(
   encodeStack: EncodeText,
 ): CleanObject {
   if (record.error === undefined) return {};
-  const facts = readErrors(record.error);
+  const facts = redactErrors(readErrors(record.error), OWN, scrubber);
   const mechanismType = scrubber.text(mechanism.type, MECHANISM_LENGTH);
   const { handled } = mechanism;
   fields['exception'] = encodeExceptions(facts, { mechanismType, handled, scrubber, encodeStack });
@@ -166,7 +167,7 @@ function addContent(fields: EventFields, input: EventInput, base: EventBase, err
   const { scrubber } = base;
   const own = base.cleanContent(input.defaults);
   const scope = base.cleanContent(input.scope);
-  const data = cleanObject(record.data, EXTRA, scrubber) ?? {};
+  const data = cleanFields(record.data, EXTRA, scrubber);
   const lifted = Object.fromEntries(base.contextTags.flatMap((key) => (key in data ? [[key, data[key]]] : [])));
   const tags = {
     ...own.tags,

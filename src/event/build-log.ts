@@ -5,7 +5,8 @@ import type { LogRecord } from '../record.js';
 import type { Bounds, Scrubber } from '../scrub/walk.js';
 import { readErrors } from './exception.js';
 import { type CleanMessage, cleanMessage } from './message.js';
-import { type CleanContent, type CleanObject, cleanObject } from './scope-content.js';
+import { redactErrors } from './redact-errors.js';
+import { type CleanContent, type CleanObject, cleanFields } from './scope-content.js';
 import { plausibleSeconds } from './timestamp.js';
 import { traceOf } from './trace.js';
 
@@ -35,7 +36,7 @@ export interface LogBase {
 /** A record as a structured log (Sentry SDK docs, "Logs"). Everything in the result is clean. */
 export function buildLog(input: LogInput, base: LogBase): LogItem {
   const { record, trace } = input;
-  const data = cleanObject(record.data, ATTRIBUTES, base.scrubber) ?? {};
+  const data = cleanFields(record.data, ATTRIBUTES, base.scrubber);
   const message = cleanMessage(record, BODY_LENGTH, ATTRIBUTES, base.scrubber);
   return {
     timestamp: plausibleSeconds(record.time, input.now),
@@ -73,7 +74,7 @@ function attributes(
     for (const [index, param] of message.params.entries()) put(`sentry.message.parameter.${index}`, param);
   }
   if (record.error !== undefined) {
-    const error = readErrors(record.error).at(-1);
+    const error = redactErrors(readErrors(record.error), ATTRIBUTES, scrubber).at(-1);
     put('exception.type', scrubber.text(error?.type ?? '', BODY_LENGTH));
     put('exception.message', scrubber.text(error?.value ?? '', BODY_LENGTH));
   }

@@ -36,7 +36,7 @@ const MAX_ERRORS = 10;
 const TYPE_LENGTH = 256;
 const VALUE_LENGTH = 8_192;
 /** Relay keeps 8 KiB per context. */
-const OWN: Bounds = { depth: 4, breadth: 50, nodes: 500, stringLength: 1_024, bytes: 8 * 1_024 };
+export const OWN: Bounds = { depth: 4, breadth: 50, nodes: 500, stringLength: 1_024, bytes: 8 * 1_024 };
 
 interface Found {
   readonly value: unknown;

@@ -1,5 +1,5 @@
 import type { Bounds, Scrubber } from '../scrub/walk.js';
-import { type CleanObject, cleanObject } from './scope-content.js';
+import { type CleanObject, cleanField } from './scope-content.js';
 
 /** Relay keeps 8 KiB of a request's body; headers and cookies are small. */
 const BOUNDS: Bounds = { depth: 4, breadth: 100, nodes: 500, stringLength: 8_192, bytes: 32 * 1_024 };
@@ -15,7 +15,7 @@ const FIELDS = ['method', 'headers', 'cookies', 'query_string', 'data', 'env'] a
  * object that already has these fields. Undefined where there is neither method nor URL.
  */
 export function cleanRequest(request: unknown, scrubber: Scrubber): CleanObject | undefined {
-  return cleanObject(readRequest(request), BOUNDS, scrubber);
+  return cleanField(readRequest(request), BOUNDS, scrubber, 'req', 'request');
 }
 
 /** The same, by reference and not clean yet. */

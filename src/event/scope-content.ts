@@ -46,7 +46,7 @@ export function createContentCleaner(scrubber: Scrubber): (content: ScopeContent
     if (clean === undefined) {
       clean = {
         tags: cleanTags(content.tags, scrubber),
-        extra: cleanObject(content.extra, EXTRA, scrubber) ?? {},
+        extra: cleanFields(content.extra, EXTRA, scrubber),
         contexts: cleanContexts(content.contexts, CONTEXTS, scrubber),
         user: cleanUser(content.user, scrubber),
       };
@@ -61,6 +61,24 @@ export function cleanObject(value: unknown, bounds: Bounds, scrubber: Scrubber):
   if (value === null || typeof value !== 'object') return undefined;
   const clean = scrubber.clean(value, bounds);
   return isCleanObject(clean) ? clean : undefined;
+}
+
+/** The fields of a record, or what stands beside them in an event's extra: clean, and redacted by their paths. */
+export function cleanFields(value: unknown, bounds: Bounds, scrubber: Scrubber): CleanObject {
+  const clean = scrubber.redact(cleanObject(value, bounds, scrubber) ?? {});
+  return clean !== undefined && isCleanObject(clean) ? clean : {};
+}
+
+/** A clean copy of an object that lies in the fields of a record under one of these names. */
+export function cleanField(
+  value: unknown,
+  bounds: Bounds,
+  scrubber: Scrubber,
+  ...names: string[]
+): CleanObject | undefined {
+  let clean: JsonValue | undefined = cleanObject(value, bounds, scrubber);
+  for (const name of names) clean = clean && scrubber.redact(clean, name);
+  return clean !== undefined && isCleanObject(clean) ? clean : undefined;
 }
 
 /**
@@ -92,7 +110,7 @@ export function cleanTexts(values: readonly unknown[], bounds: Bounds, scrubber:
 
 /** A user's fields; those that are undefined are left out, for servers show what is there: `email: [undefined]`. */
 export function cleanUser(user: unknown, scrubber: Scrubber): CleanObject | undefined {
-  const clean = cleanObject(user, SMALL, scrubber);
+  const clean = cleanField(user, SMALL, scrubber, 'user');
   return clean && Object.fromEntries(Object.entries(clean).filter(([, value]) => value !== UNDEFINED));
 }
 
@@ -102,7 +120,7 @@ export function cleanUser(user: unknown, scrubber: Scrubber): CleanObject | unde
  */
 export function cleanTags(tags: unknown, scrubber: Scrubber): Record<string, string> {
   const clean: Record<string, string> = {};
-  const walked = cleanObject(tags, SMALL, scrubber) ?? {};
+  const walked = cleanField(tags, SMALL, scrubber, 'tags') ?? {};
   for (const key of Object.keys(walked).slice(0, TAG_COUNT)) {
     const name = key.replace(/[^A-Za-z0-9_.:-]/g, '-').slice(0, TAG_LENGTH);
     const value = scrubber.text(oneLine(plainText(walked[key] ?? '')), TAG_LENGTH);
