@@ -74,6 +74,7 @@ export function eventBase(settings: Settings, scrubber: Scrubber, synchronous: b
     },
     cleanContent: createContentCleaner(scrubber),
     contextTags: options.contextTags ?? [],
+    sendDefaultPii: options.sendDefaultPii ?? DEFAULTS.sendDefaultPii,
   };
 }
 
@@ -98,11 +99,11 @@ function staticFields(settings: Settings, scrubber: Scrubber): EventFields {
   const { options, release, environment, serverName } = settings;
   const fields: EventFields = {
     platform: '"node"',
-    // Relay must not take the address of this machine for a user's.
+    // Relay would take the address that sends for the user's, unless an event names another.
     sdk: JSON.stringify({
       ...SDK,
       packages: [{ name: 'npm:jackdaw', version: SDK.version }],
-      settings: { infer_ip: 'never' },
+      settings: { infer_ip: (options.sendDefaultPii ?? DEFAULTS.sendDefaultPii) ? 'auto' : 'never' },
     }),
   };
   const names = { environment, release, dist: options.dist, server_name: serverName };

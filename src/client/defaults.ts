@@ -12,6 +12,7 @@ type Defaulted =
   | 'rules'
   | 'dedupe'
   | 'flood'
+  | 'sendDefaultPii'
   | 'environment'
   | 'attachStacktrace'
   | 'contextLines'
@@ -55,6 +56,8 @@ export const DEFAULTS: Defaults = {
   dedupe: true,
   /** It holds events back: only on request. */
   flood: false,
+  /** Who was on the other side is for the application to tell (Sentry's unified default). */
+  sendDefaultPii: false,
   /** The spec's word for "not told"; NODE_ENV is often wrong on servers. */
   environment: 'production',
   /** A message says where it comes from by its logger and its text; a stack of its own costs each of them some 50 µs. */

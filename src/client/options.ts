@@ -78,6 +78,12 @@ export interface ClientOptions {
    * docs/scrubbing.md for what the paths reach.
    */
   readonly redact?: RedactOptions | undefined;
+  /**
+   * Whether events say who made the request that a record is about: its `body`, the client's IP address, which the server
+   * may infer too, and headers such as `X-Forwarded-For`. What is a secret is masked all the same, and what you give
+   * yourself, such as `user.email`, leaves all the same. Default false.
+   */
+  readonly sendDefaultPii?: boolean | undefined;
   /** Last word on an event; null drops it, a throw drops it too. Synchronous. */
   readonly beforeSend?: ((event: ErrorEvent, hint: Hint) => ErrorEvent | null) | undefined;
   /** Last word on a breadcrumb; null drops it, a throw drops it too. Synchronous. */

@@ -82,7 +82,7 @@ export class Scope {
    * now; null removes.
    */
   setRequest(request: object | null): void {
-    const fields = readRequest(request);
+    const fields = readRequest(request, false);
     this.#set({ request: fields && asObject(fields) });
   }
 

@@ -9,7 +9,6 @@ import type { ConfigProblem } from './config-error.js';
 import { MAX_TIMER_MS } from './defaults.js';
 import { flood, ignoreErrors, ignoreLoggers, rules, threshold } from './event-checks.js';
 import type { ClientOptions } from './options.js';
-import { checkPromised, isPromised } from './promised-options.js';
 import { redact } from './redact-check.js';
 import { world } from './world.js';
 
@@ -129,6 +128,7 @@ const CHECKS: { readonly [option in keyof Required<ClientOptions>]: Check } = {
   processors: listOf(hook, 'functions'),
   scrub,
   redact,
+  sendDefaultPii: flag,
   beforeSend: hook,
   beforeBreadcrumb: hook,
   beforeSendLog: hook,
@@ -172,10 +172,7 @@ export function validateOptions(options: unknown): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   for (const option of Object.keys(options)) {
     const value = options[option];
-    if (isPromised(option)) {
-      const problem = checkPromised(option, value);
-      if (problem !== undefined) problems.push({ option, problem });
-    } else if (!Object.hasOwn(CHECKS, option)) {
+    if (!Object.hasOwn(CHECKS, option)) {
       problems.push({ option, problem: `is unknown; allowed are ${Object.keys(CHECKS).join(', ')}` });
     } else if (value !== undefined) {
       const problem = checkOption(option, value);

@@ -8,7 +8,7 @@ import { type EncodeExceptionsOptions, encodeExceptions, errorExtras, OWN, readE
 import type { FrameRules } from './frame.js';
 import { cleanMessage } from './message.js';
 import { redactErrors } from './redact-errors.js';
-import { cleanRequest } from './request.js';
+import { cleanRequest, clientAddress } from './request.js';
 import {
   type CleanContent,
   type CleanObject,
@@ -43,6 +43,8 @@ export interface EventBase {
   readonly cleanContent: (content: ScopeContent) => CleanContent;
   /** Keys of a record's data that also become tags. */
   readonly contextTags: readonly string[];
+  /** Whether events say who made a request. */
+  readonly sendDefaultPii: boolean;
 }
 
 /** One event to be built. */
@@ -177,11 +179,14 @@ function addContent(fields: EventFields, input: EventInput, base: EventBase, err
   };
   addObject(fields, 'tags', tags);
   addObject(fields, 'extra', { ...own.extra, ...scope.extra, ...data });
-  addObject(fields, 'user', cleanUser(record.context?.user, scrubber) ?? scope.user ?? own.user);
+  const request = record.context?.request;
+  const user = cleanUser(record.context?.user, scrubber) ?? scope.user ?? own.user;
+  addObject(fields, 'user', base.sendDefaultPii ? { ...clientAddress(request, scrubber), ...user } : user);
   addObject(
     fields,
     'request',
-    cleanRequest(record.context?.request, scrubber) ?? cleanRequest(input.scope.request, scrubber),
+    cleanRequest(request, scrubber, base.sendDefaultPii) ??
+      cleanRequest(input.scope.request, scrubber, base.sendDefaultPii),
   );
   addObject(fields, 'contexts', {
     ...errorContexts,

@@ -76,9 +76,18 @@ export function cleanField(
   scrubber: Scrubber,
   ...names: string[]
 ): CleanObject | undefined {
-  let clean: JsonValue | undefined = cleanObject(value, bounds, scrubber);
-  for (const name of names) clean = clean && scrubber.redact(clean, name);
-  return clean !== undefined && isCleanObject(clean) ? clean : undefined;
+  return redactField(cleanObject(value, bounds, scrubber), scrubber, ...names);
+}
+
+/** What paths leave of such a copy; undefined where it is no object any more. */
+export function redactField(
+  clean: CleanObject | undefined,
+  scrubber: Scrubber,
+  ...names: string[]
+): CleanObject | undefined {
+  let left: JsonValue | undefined = clean;
+  for (const name of names) left = left && scrubber.redact(left, name);
+  return left !== undefined && isCleanObject(left) ? left : undefined;
 }
 
 /**

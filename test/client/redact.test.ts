@@ -51,12 +51,19 @@ const LOGGERS: readonly (readonly [name: string, log: Log])[] = [
 
 describe.each(LOGGERS)('redact, through %s', (_name, log) => {
   it('takes paths from the object that was logged: data, error and request alike', async () => {
-    const paths = ['customer.iban', 'items[*].note', 'err.config.body', 'err.message', 'req.headers.via', 'user.email'];
+    const paths = [
+      'customer.iban',
+      'items[*].note',
+      'err.config.body',
+      'err.message',
+      'req.headers.accept',
+      'user.email',
+    ];
     const memory = clientWith(paths);
     const fields = {
       customer: { iban: 'hunter2', id: 7 },
       items: [{ note: 'hunter2', sku: 'a' }],
-      req: { method: 'GET', url: '/p', headers: { via: 'hunter2', host: 'a.example' } },
+      req: { method: 'GET', url: '/p', headers: { accept: 'hunter2', host: 'a.example' } },
       user: { id: '7', email: 'hunter2' },
     };
     log(memory, fields, new HttpError('a reason', { body: 'hunter2', timeout: 5 }));
@@ -64,7 +71,7 @@ describe.each(LOGGERS)('redact, through %s', (_name, log) => {
     expect(event).toMatchObject({
       extra: { customer: { iban: '<gone>', id: 7 }, items: [{ note: '<gone>', sku: 'a' }] },
       contexts: { HttpError: { config: { body: '<gone>', timeout: 5 } } },
-      request: { headers: { via: '<gone>', host: 'a.example' } },
+      request: { headers: { accept: '<gone>', host: 'a.example' } },
       user: { id: '7', email: '<gone>' },
       exception: { values: [{ type: 'HttpError', value: '<gone>', stacktrace: { frames: expect.any(Array) } }] },
     });
@@ -204,12 +211,38 @@ describe('redact', () => {
   });
 });
 
+describe('sendDefaultPii', () => {
+  const record = logRecord({
+    context: { request: { method: 'GET', url: '/', ip: '10.0.0.7', body: 'a=b' }, user: { id: '7' } },
+  });
+
+  it('is off: nobody’s address leaves, nor is the server to infer one', () => {
+    const memory = memoryClient();
+    memory.client.captureRecord(record);
+    expect(memory.event()).toMatchObject({ user: { id: '7' }, sdk: { settings: { infer_ip: 'never' } } });
+    expect(JSON.stringify(memory.event())).not.toMatch(/10\.0\.0\.7|a=b/);
+  });
+
+  it('on, tells who made the request; an address that is given wins', () => {
+    const memory = memoryClient({ sendDefaultPii: true });
+    memory.client.captureRecord(record);
+    memory.client.captureRecord({ ...record, context: { ...record.context, user: { ip_address: '10.0.0.8' } } });
+    const [event, given] = memory.events();
+    expect(event).toMatchObject({
+      user: { id: '7', ip_address: '10.0.0.7' },
+      request: { data: 'a=b' },
+      sdk: { settings: { infer_ip: 'auto' } },
+    });
+    expect(given?.user).toEqual({ ip_address: '10.0.0.8' });
+  });
+});
+
 describe('C5: what a pino logger redacts by itself', () => {
   it('is honoured, though the Error itself is at hand', async () => {
     const memory = memoryClient({ logLevel: 'trace' });
-    const redact = ['customer.iban', 'err.config.body', 'err.message', 'err.stack', 'req.headers.via'];
+    const redact = ['customer.iban', 'err.config.body', 'err.message', 'err.stack', 'req.headers.accept'];
     const logger = pino({ redact, hooks: { logMethod: jackdaw.logHook } }, jackdaw({ client: memory.client }));
-    const req = { method: 'GET', url: '/p', headers: { via: 'hunter2' } };
+    const req = { method: 'GET', url: '/p', headers: { accept: 'hunter2' } };
     logger.info({ customer: { iban: 'hunter2' } }, 'first');
     logger.error({ customer: { iban: 'hunter2' }, req, err: new HttpError('hunter2', { body: 'hunter2' }) }, 'failed');
     const event = memory.event();

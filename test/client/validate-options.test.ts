@@ -137,6 +137,7 @@ const WRONG: Readonly<Record<keyof ClientOptions, readonly [unknown, string][]>>
     [{ paths: ['a'], censor: '*', remove: true }, '.remove cannot stand beside censor'],
     [{ paths: ['a'], serialize: false }, '.serialize is unknown; allowed are paths, censor, remove'],
   ],
+  sendDefaultPii: [['yes', "must be true or false, not 'yes'"]],
   beforeSend: HOOK,
   beforeBreadcrumb: HOOK,
   beforeSendLog: HOOK,
@@ -304,18 +305,5 @@ describe('H01: what is wrong with the options is said at construction', () => {
     ['httpBreadcrumbs', ['undici']],
   ])('%s takes %o: 0, false and empty are values', async (option, value) => {
     await expect(memoryClient({ [option]: value }).client.close()).resolves.toBe(true);
-  });
-});
-
-describe('options that are not in this version yet', () => {
-  const circular: Record<string, unknown> = {};
-  circular['self'] = circular;
-  const OFF: readonly [string, unknown, unknown][] = [['sendDefaultPii', false, true]];
-
-  it.each(OFF)('%s accepts its off position, %o, and refuses %o', async (option, off, on) => {
-    await createClient({ [option]: off }).close();
-    expect(refused({ dsn: freshDsn(), [option]: on }).problems).toEqual([
-      { option, problem: expect.stringMatching(/^is not in this version yet; allowed is /) },
-    ]);
   });
 });

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { cleanRequest } from '../../src/event/request.js';
+import { cleanRequest, clientAddress } from '../../src/event/request.js';
 import { createScrubber } from '../../src/scrub/walk.js';
 
 const scrubber = createScrubber({ rules: true });
-const clean = (request: unknown): ReturnType<typeof cleanRequest> => cleanRequest(request, scrubber);
+const clean = (request: unknown): ReturnType<typeof cleanRequest> => cleanRequest(request, scrubber, false);
 
 /** Hands a real request to `look` while it is served. */
 async function served<T>(
@@ -27,6 +27,50 @@ async function served<T>(
     server.close();
   }
 }
+
+describe('who made a request', () => {
+  const headers = {
+    host: 'a.example',
+    'X-Forwarded-For': '10.0.0.7',
+    'x-real-ip': '10.0.0.7',
+    forwarded: 'for=10.0.0.7',
+    via: 'p',
+    'remote-user': 'ada',
+  };
+  const env = { REMOTE_ADDR: '10.0.0.7', SERVER_NAME: 'a' };
+  const request = { method: 'POST', headers, env, ip: '10.0.0.7', body: { order: 7, password: 'x' } };
+
+  it('is not told by default: no body, no address, no header that names them', () => {
+    expect(clean(request)).toEqual({
+      method: 'POST',
+      headers: {
+        host: 'a.example',
+        'X-Forwarded-For': '[Filtered]',
+        'x-real-ip': '[Filtered]',
+        forwarded: '[Filtered]',
+        via: '[Filtered]',
+        'remote-user': '[Filtered]',
+      },
+      env: { REMOTE_ADDR: '[Filtered]', SERVER_NAME: 'a' },
+    });
+  });
+
+  it('is told on request, secrets apart', () => {
+    expect(cleanRequest(request, scrubber, true)).toEqual({
+      method: 'POST',
+      headers,
+      env,
+      data: { order: 7, password: '[Filtered]' },
+    });
+    expect(clientAddress(request, scrubber)).toEqual({ ip_address: '10.0.0.7' });
+  });
+
+  it('is known from a real request’s socket', async () => {
+    expect(await served('/', {}, (real) => clientAddress(real, scrubber))).toEqual({ ip_address: '127.0.0.1' });
+    expect(clientAddress({ method: 'GET' }, scrubber)).toBeUndefined();
+    expect(clientAddress('GET /', scrubber)).toBeUndefined();
+  });
+});
 
 describe('cleanRequest', () => {
   it('takes method, URL, query and headers of a real request, without secrets, sockets and raw headers', async () => {
