@@ -70,12 +70,7 @@ export function cleanFields(value: unknown, bounds: Bounds, scrubber: Scrubber):
 }
 
 /** A clean copy of an object that lies in the fields of a record under one of these names. */
-export function cleanField(
-  value: unknown,
-  bounds: Bounds,
-  scrubber: Scrubber,
-  ...names: string[]
-): CleanObject | undefined {
+function cleanField(value: unknown, bounds: Bounds, scrubber: Scrubber, ...names: string[]): CleanObject | undefined {
   return redactField(cleanObject(value, bounds, scrubber), scrubber, ...names);
 }
 
