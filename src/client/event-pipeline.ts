@@ -21,6 +21,12 @@ import type { UnfinishedEvent } from './held-events.js';
 import type { ClientOptions } from './options.js';
 import { asOwnWork } from './process-state.js';
 
+/** A hook holds up the whole thread; nothing can interrupt it. */
+const SLOW_MS = 100;
+
+// Taken at load: tests put fake clocks in their place.
+const now: () => number = performance.now.bind(performance);
+
 /** What an envelope says of its event. */
 export interface EventHead {
   readonly eventId: string;
@@ -90,7 +96,9 @@ export class EventPipeline {
     const eventId = event.event_id;
     for (const { name, run, reason } of this.#hooks) {
       const current = event;
+      const start = now();
       const result = runHook(() => asOwnWork(() => run(current, hint)), isEvent);
+      if (now() - start > SLOW_MS) this.#diagnostics.warn('JACKDAW_SLOW_HOOK', `${name} took more than ${SLOW_MS} ms`);
       if ('failed' in result) this.#diagnostics.hookFailed(name, result);
       if (!('value' in result)) return { dropped: reason };
       event = result.value;

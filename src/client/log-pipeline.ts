@@ -1,5 +1,5 @@
 import { buildLog, type LogBase } from '../event/build-log.js';
-import { type CleanContent, cleanObject } from '../event/scope-content.js';
+import { type CleanContent, cleanFields } from '../event/scope-content.js';
 import { runHook } from '../processors/processor.js';
 import { type Attribute, attribute, type LogItem } from '../protocol/log-item.js';
 import type { Trace } from '../protocol/trace.js';
@@ -83,7 +83,7 @@ function rebuild(hooked: HookedLog, original: LogItem, scrubber: Scrubber): LogI
 /** By key and bare value, as the walk knows secrets; the types are spelled out again behind it. */
 function rebuildAttributes(attributes: unknown, scrubber: Scrubber): LogItem['attributes'] {
   const bare = Object.entries(attributes ?? {}).map(([key, given]) => [key, bareValue(given)]);
-  const clean = cleanObject(Object.fromEntries(bare), LOG_BOUNDS, scrubber) ?? {};
+  const clean = cleanFields(Object.fromEntries(bare), LOG_BOUNDS, scrubber);
   const made = Object.entries(clean).map(([key, value]) => [key, attribute(value)] as const);
   return Object.fromEntries(made.filter((entry): entry is readonly [string, Attribute] => entry[1] !== undefined));
 }

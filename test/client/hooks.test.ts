@@ -318,3 +318,16 @@ describe('the structure of an event that a hook returns', () => {
     expect({ level, tags }).toEqual({ level: 'error', tags: undefined, ...expected });
   });
 });
+
+it('D10: a processor that takes long is named in one warning, and its event goes out', () => {
+  function dawdle(event: ErrorEvent): ErrorEvent {
+    const end = performance.now() + 120;
+    while (performance.now() < end);
+    return event;
+  }
+  const { client, events } = memoryClient({ processors: [dawdle] });
+  client.captureMessage('one');
+  client.captureMessage('two');
+  expect(events()).toHaveLength(2);
+  expect(warnings()).toEqual(['processor dawdle took more than 100 ms']);
+});

@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import winston from 'winston';
 import jackdaw from '../../src/adapters/pino.js';
 import { JackdawTransport } from '../../src/adapters/winston.js';
+import { rescrub } from '../../src/client/rescrub.js';
 import type { ClientOptions, RedactOptions } from '../../src/index.js';
+import type { EnvelopeItem } from '../../src/protocol/envelope.js';
+import { createScrubber } from '../../src/scrub/walk.js';
 import { jackdawLogger } from '../adapters/log4js-logger.js';
 import { runScript } from '../support/child-script.js';
 import { logRecord, type MemoryClient, memoryClient } from '../support/memory-client.js';
@@ -181,6 +184,33 @@ describe('redact', () => {
     memory.client.captureRecord(logRecord({ data: { a: 1, b: 2 }, error: new HttpError('no', { body: 'hunter2' }) }));
     expect(memory.event().extra).toEqual({ b: 2 });
     expect(memory.event().contexts).not.toHaveProperty('HttpError');
+  });
+
+  it('holds for what an earlier run, without these paths, has left in the spool', () => {
+    const redact: RedactOptions = { paths: ['iban', 'user.email'], censor: '<gone>' };
+    const [structure, data] = [createScrubber({ rules: true }), createScrubber({ rules: true, redact })];
+    const event = {
+      event_id: 'a',
+      extra: { iban: 'hunter2', id: 7 },
+      user: { email: 'hunter2' },
+      breadcrumbs: { values: [{ message: 'm', data: { iban: 'hunter2' } }] },
+    };
+    const log = { body: 'b', level: 'info', attributes: { iban: { type: 'string', value: 'hunter2' } } };
+    const item = (type: string, payload: unknown): EnvelopeItem => ({
+      header: { type },
+      payload: Buffer.from(JSON.stringify(payload)),
+    });
+    const items = [item('event', event), item('log', { items: [log] })];
+    const { items: clean } = rescrub(
+      { header: {}, items, category: 'error', quantity: 1, level: 'error' },
+      structure,
+      data,
+    );
+    expect(clean.map(({ payload }) => String(payload)).join()).not.toContain('hunter2');
+    expect(JSON.parse(String(clean[0]?.payload))).toMatchObject({
+      extra: { iban: '<gone>', id: 7 },
+      user: { email: '<gone>' },
+    });
   });
 
   it('P23: says why where code generation is disallowed; without paths nothing needs it', async () => {
