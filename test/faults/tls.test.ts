@@ -46,7 +46,7 @@ it('A25: what waits for a certificate to be renewed is delivered then, and the u
   const options = { ca: [expired.cert, renewed.cert], retry: RETRY };
   await using bench = new Bench(httpTransport, server.dsn, options);
   bench.send();
-  await vi.waitFor(() => expect(bench.warnings).toHaveLength(1));
+  await vi.waitFor(() => expect(bench.warnings).not.toHaveLength(0));
   expect(bench.pending).toBe(1);
   await server.close();
   await using next = await startScriptedServer({ tls: renewed, port });

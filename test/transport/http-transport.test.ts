@@ -299,7 +299,7 @@ it('keeps the process alive for nobody: its sockets are unreferenced in mid-requ
 });
 
 it("two that wait for the end of the process do not get in each other's way", async () => {
-  await using server = await startScriptedServer({ replies: [reset()] });
+  await using server = await startScriptedServer({ replies: [reset(), sequence(delay(200), answer(200))] });
   // Stands still: the time of a next attempt never comes but for those who have none.
   const clock: Clock = { now: Date.now, uptime: () => 0, after, random: () => 1 };
   await using bench = new Bench(httpTransport, server.dsn, { retry: RETRY }, clock);
