@@ -238,20 +238,18 @@ describe('H01: what is wrong with the options is said at construction', () => {
       eventLevel: 'loud',
       beforeSend: nobody,
       dns: 'https://key@host/1',
-      sendDefaultPii: true,
       random: Math.random,
       sampleSeed: 1,
     });
     expect(error).toMatchObject({ name: 'ConfigError', code: 'CONFIG_INVALID' });
     expect(error).toBeInstanceOf(TypeError);
-    expect(error.message).toMatch(/^jackdaw: 7 options are wrong:\n/);
+    expect(error.message).toMatch(/^jackdaw: 6 options are wrong:\n/);
     expect(error.problems).toEqual([
       { option: 'sampleRate', problem: "must be a number from 0 to 1, not '1'" },
       { option: 'concurrency', problem: 'must be an integer from 1 to 64, not -1' },
       { option: 'eventLevel', problem: `must be ${LEVEL_WORDS}, not 'loud'` },
       { option: 'beforeSend', problem: 'must be a synchronous function, not an async one' },
       { option: 'dns', problem: expect.stringMatching(/^is unknown; allowed are dsn, release, /) },
-      { option: 'sendDefaultPii', problem: 'is not in this version yet; allowed is false' },
       { option: 'sampleSeed', problem: 'cannot stand beside random: give one of the two' },
     ]);
   });
