@@ -12,7 +12,16 @@ declare module 'vitest' {
 }
 
 /** What `npm pack` and the build before it read. */
-const SOURCES = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+const SOURCES = [
+  '.ci',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'src',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+];
 
 /** Packs a fresh build: in a copy, because other tests may be using `dist`. */
 export default async function pack(project: TestProject): Promise<() => void> {
